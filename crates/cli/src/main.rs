@@ -1,0 +1,3 @@
+//! The `baraza` command.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! The coordinator's desk: a web console on loopback, and exports.

@@ -1,0 +1,1 @@
+//! What is asked: XLSForms, expressions, the questions of one form.

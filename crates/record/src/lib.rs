@@ -1,0 +1,1 @@
+//! What was answered, by whom, and where answers disagree.

@@ -1,0 +1,1 @@
+//! Who may read: keys, chains, sealing, signatures, the roster's rules.

@@ -1,0 +1,336 @@
+//! The relay's end.
+
+use std::collections::VecDeque;
+
+use wire::{
+    Ack, DecodeError, Done, Envelope, Frame, FrameReader, FrameWriter, Hello, LogId, Refusal, RefusalCode,
+    RosterEntry, RosterPosition, Status, Want,
+};
+
+/// What happened to the relay's end of a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RelayEvent {
+    /// Bytes of the request arrived.
+    Received(Vec<u8>),
+    /// The request is at its end.
+    Ended,
+    /// [`RelayEffect::Authenticate`] went well.
+    Welcomed(Welcome),
+    /// [`RelayEffect::Authenticate`] went badly.
+    Turned(Refusal),
+    /// What became of the oldest append or keep that was not answered yet. It is durable when this is said.
+    Kept(Status),
+    /// The answer to [`RelayEffect::ReadRoster`].
+    Roster(Vec<RosterEntry>),
+    /// The answer to [`RelayEffect::ReadPage`] or [`RelayEffect::ReadWant`].
+    Page(Page),
+}
+
+/// What the relay knows of a member it lets in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Welcome {
+    /// The generation of the relay's database.
+    pub log: LogId,
+    /// The nonce for the next call.
+    pub nonce: Vec<u8>,
+    /// The relay's roster.
+    pub roster: RosterPosition,
+}
+
+/// A run of envelopes in sequence order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// What the member is cleared for.
+    pub envelopes: Vec<(u64, Envelope)>,
+    /// Up to and with which sequence number this page looked.
+    pub looked_to: u64,
+    /// Whether there is more behind it.
+    pub more: bool,
+}
+
+/// What the relay is asked to do, in this order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RelayEffect {
+    /// Check that the request is signed by the member and fresh; answer `Welcomed` or `Turned`.
+    Authenticate {
+        /// Who asks.
+        hello: Hello,
+        /// What the request's signature covers of it.
+        signed: Vec<u8>,
+    },
+    /// Verify and append a roster entry; answer `Kept`, in order.
+    Append(RosterEntry),
+    /// Verify and store an envelope; answer `Kept`, in order.
+    Keep(Envelope),
+    /// Read the roster above a height; answer `Roster`.
+    ReadRoster {
+        /// The height.
+        above: u64,
+    },
+    /// Read envelopes the member is cleared for; answer `Page`.
+    ReadPage {
+        /// After this sequence number.
+        after: u64,
+    },
+    /// Read envelopes a want names; answer `Page`.
+    ReadWant(Want),
+    /// Send bytes of the answer.
+    Send(Vec<u8>),
+    /// The answer is at its end.
+    Close,
+}
+
+#[derive(Debug)]
+enum Stage {
+    /// No hello yet.
+    Silent,
+    /// Roster entries may come; nothing else may happen before the member is known.
+    Greeted,
+    /// The driver is checking who it is.
+    Authenticating,
+    /// Envelopes come.
+    Taking,
+    /// The member's lacks are read.
+    Giving {
+        wants: VecDeque<Want>,
+        current: Option<Want>,
+    },
+    Over,
+}
+
+/// One call, from the relay's side.
+#[derive(Debug)]
+pub struct RelayCall {
+    stage: Stage,
+    reader: FrameReader,
+    writer: FrameWriter,
+    hello: Option<(Hello, Vec<u8>)>,
+    /// The first envelope, until the member is known.
+    held: Option<Envelope>,
+    welcome: Option<Welcome>,
+    ended: bool,
+    /// How many appends and keeps have no answer yet.
+    unanswered: u64,
+    /// Acknowledgements not sent yet.
+    acks: Option<Ack>,
+    cursor: u64,
+}
+
+impl Default for RelayCall {
+    fn default() -> Self {
+        Self::begin()
+    }
+}
+
+impl RelayCall {
+    /// Begins a call: nothing has arrived.
+    pub fn begin() -> Self {
+        Self {
+            stage: Stage::Silent,
+            reader: FrameReader::new(),
+            writer: FrameWriter::new(),
+            hello: None,
+            held: None,
+            welcome: None,
+            ended: false,
+            unanswered: 0,
+            acks: None,
+            cursor: 0,
+        }
+    }
+
+    /// Returns how many appends and keeps have no answer yet, for the driver to limit.
+    pub fn unanswered(&self) -> u64 {
+        self.unanswered
+    }
+
+    /// Takes an event, and returns what to do.
+    pub fn handle(&mut self, event: RelayEvent) -> Vec<RelayEffect> {
+        let mut effects = Vec::new();
+        if let Err(error) = self.take(event, &mut effects) {
+            self.refuse(malformed(&error), &mut effects);
+        }
+        effects
+    }
+
+    fn take(&mut self, event: RelayEvent, effects: &mut Vec<RelayEffect>) -> Result<(), DecodeError> {
+        match event {
+            _ if matches!(self.stage, Stage::Over) => {}
+            RelayEvent::Received(bytes) => {
+                self.reader.push(&bytes);
+                self.read(effects)?;
+            }
+            RelayEvent::Ended => {
+                self.ended = true;
+                self.read(effects)?;
+            }
+            RelayEvent::Welcomed(welcome) => {
+                self.welcome = Some(welcome);
+                self.stage = Stage::Taking;
+                effects.extend(self.held.take().map(RelayEffect::Keep));
+                self.read(effects)?;
+            }
+            RelayEvent::Turned(refusal) => self.refuse(refusal, effects),
+            RelayEvent::Kept(status) => {
+                self.unanswered = self.unanswered.saturating_sub(1);
+                self.acknowledge(status, effects);
+                self.turn_to_giving(effects)?;
+            }
+            RelayEvent::Roster(entries) => {
+                for entry in entries {
+                    effects.push(RelayEffect::Send(self.writer.write(&Frame::Roster(entry))));
+                }
+                effects.push(RelayEffect::ReadPage { after: self.cursor });
+            }
+            RelayEvent::Page(page) => self.give(page, effects),
+        }
+        Ok(())
+    }
+
+    /// Reads the frames that are here, as far as this stage may.
+    fn read(&mut self, effects: &mut Vec<RelayEffect>) -> Result<(), DecodeError> {
+        while matches!(self.stage, Stage::Silent | Stage::Greeted | Stage::Taking) {
+            match self.reader.next_with_bytes()? {
+                Some((Frame::Hello(hello), signed)) if matches!(self.stage, Stage::Silent) => {
+                    self.writer = FrameWriter::answering(&hello);
+                    self.cursor = hello.cursor;
+                    self.hello = Some((hello, signed));
+                    self.stage = Stage::Greeted;
+                }
+                Some((Frame::Append(entry), _)) if matches!(self.stage, Stage::Greeted) => {
+                    self.unanswered += 1;
+                    effects.push(RelayEffect::Append(entry));
+                }
+                Some((Frame::Push(envelope), _)) if matches!(self.stage, Stage::Greeted) => {
+                    self.unanswered += 1;
+                    self.held = Some(envelope);
+                    self.authenticate(effects);
+                }
+                Some((Frame::Push(envelope), _)) if matches!(self.stage, Stage::Taking) => {
+                    self.unanswered += 1;
+                    effects.push(RelayEffect::Keep(envelope));
+                }
+                Some((Frame::Unknown(_), _)) if !matches!(self.stage, Stage::Silent) => {}
+                Some(_) => return Err(DecodeError::Contradiction("a frame comes where it may not")),
+                None if self.ended => {
+                    self.reader.end()?;
+                    match self.stage {
+                        Stage::Silent => return Err(DecodeError::Contradiction("there is no hello")),
+                        Stage::Greeted => self.authenticate(effects),
+                        _ => return self.turn_to_giving(effects),
+                    }
+                }
+                None => return Ok(()),
+            }
+        }
+        Ok(())
+    }
+
+    fn authenticate(&mut self, effects: &mut Vec<RelayEffect>) {
+        if let Some((hello, signed)) = self.hello.clone() {
+            self.stage = Stage::Authenticating;
+            effects.push(RelayEffect::Authenticate { hello, signed });
+        }
+    }
+
+    /// Once the request is at its end and all of it is answered, reads what the member lacks.
+    fn turn_to_giving(&mut self, effects: &mut Vec<RelayEffect>) -> Result<(), DecodeError> {
+        if !matches!(self.stage, Stage::Taking) || !self.ended || self.unanswered > 0 {
+            return Ok(());
+        }
+        let (Some((hello, _)), Some(welcome)) = (&self.hello, &self.welcome) else {
+            return Ok(());
+        };
+        if hello.log != welcome.log {
+            self.cursor = 0;
+        }
+        let above = hello.roster.height;
+        self.stage = Stage::Giving {
+            wants: hello.wants.iter().copied().collect(),
+            current: None,
+        };
+        effects.extend(
+            self.acks
+                .take()
+                .map(|ack| RelayEffect::Send(self.writer.write(&Frame::Ack(ack)))),
+        );
+        effects.push(RelayEffect::ReadRoster { above });
+        Ok(())
+    }
+
+    fn give(&mut self, page: Page, effects: &mut Vec<RelayEffect>) {
+        let Stage::Giving { wants, current } = &mut self.stage else {
+            return;
+        };
+        for (sequence, envelope) in page.envelopes {
+            let frame = match current {
+                None => Frame::Pull { sequence, envelope },
+                Some(_) => Frame::Backfill { sequence, envelope },
+            };
+            effects.push(RelayEffect::Send(self.writer.write(&frame)));
+        }
+        match current {
+            None => self.cursor = self.cursor.max(page.looked_to),
+            Some(want) => want.from = page.looked_to,
+        }
+        match (page.more, *current) {
+            (true, None) => return effects.push(RelayEffect::ReadPage { after: self.cursor }),
+            (true, Some(want)) => return effects.push(RelayEffect::ReadWant(want)),
+            (false, Some(want)) => effects.push(RelayEffect::Send(self.writer.write(&Frame::Complete(want)))),
+            (false, None) => {}
+        }
+        *current = wants.pop_front();
+        match *current {
+            Some(want) => effects.push(RelayEffect::ReadWant(want)),
+            None => self.finish(effects),
+        }
+    }
+
+    fn finish(&mut self, effects: &mut Vec<RelayEffect>) {
+        if let Some(welcome) = self.welcome.take() {
+            let done = Done {
+                cursor: self.cursor,
+                more: false,
+                log: welcome.log,
+                nonce: welcome.nonce,
+            };
+            effects.push(RelayEffect::Send(self.writer.write(&Frame::Done(done))));
+        }
+        effects.push(RelayEffect::Close);
+        self.stage = Stage::Over;
+    }
+
+    /// Counts runs of the same status, and sends a run when another begins.
+    fn acknowledge(&mut self, status: Status, effects: &mut Vec<RelayEffect>) {
+        match &mut self.acks {
+            Some(ack) if ack.status == status => ack.count += 1,
+            acks => {
+                let begun = acks.replace(Ack { count: 1, status });
+                effects.extend(begun.map(|ack| RelayEffect::Send(self.writer.write(&Frame::Ack(ack)))));
+            }
+        }
+    }
+
+    fn refuse(&mut self, refusal: Refusal, effects: &mut Vec<RelayEffect>) {
+        effects.extend(
+            self.acks
+                .take()
+                .map(|ack| RelayEffect::Send(self.writer.write(&Frame::Ack(ack)))),
+        );
+        effects.push(RelayEffect::Send(self.writer.write(&Frame::Refused(refusal))));
+        effects.push(RelayEffect::Close);
+        self.stage = Stage::Over;
+    }
+}
+
+fn malformed(error: &DecodeError) -> Refusal {
+    Refusal {
+        code: RefusalCode::Malformed,
+        hint: error.to_string(),
+        height: 0,
+        nonce: Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,1 @@
+//! A field in memory, for tests: phones, desks, a relay, seeded chance.

@@ -1,0 +1,23 @@
+#![doc = include_str!("../README.md")]
+
+pub mod armour;
+pub mod codec;
+pub mod elision;
+pub mod enrolment;
+pub mod envelope;
+pub mod frame;
+pub mod ids;
+pub mod roster_entry;
+
+pub use codec::{DecodeError, Reader, Writer};
+pub use elision::Elision;
+pub use enrolment::{Certificate, Request};
+pub use envelope::{Envelope, Header, KeyName, Kind, Part, PartHeader};
+pub use frame::{
+    Ack, Done, Frame, FrameReader, FrameWriter, Hello, Refusal, RefusalCode, Status, Want, Wanted,
+};
+pub use ids::{
+    ChainId, CompartmentId, EnvelopeId, FormId, GrantedKeyId, Incarnation, KemKeyId, KemPublic, LogId,
+    MemberId, PartHash, ProgrammeId, RecordId, RosterHead, RosterPosition, SignPublic,
+};
+pub use roster_entry::{MemberCard, Role, RosterAct, RosterEntry, SealedFor};
