@@ -1,0 +1,71 @@
+//! What every member may read, and nobody else: names, titles, forms.
+
+use rand_core::CryptoRng;
+use thiserror::Error;
+use wire::{CompartmentId, KeyName, MemberId, ProgrammeId};
+
+use crate::keys::{MembersKey, RecordKey};
+use crate::part::{self, PartContext};
+use crate::payload;
+
+/// Why something under the members' key cannot be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("this is sealed under a members' key this node does not have, or it was changed on the way")]
+pub struct MembersOpenError;
+
+/// What a text under the members' key is about, so that none can stand in for another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct About {
+    /// The programme.
+    pub programme: ProgrammeId,
+    /// Who sealed it.
+    pub author: MemberId,
+    /// What it names: the programme, a member, a compartment.
+    pub subject: [u8; 16],
+}
+
+impl About {
+    /// Says that a text names a compartment.
+    pub fn compartment(programme: ProgrammeId, author: MemberId, compartment: CompartmentId) -> Self {
+        let mut subject = [0; 16];
+        subject[0] = compartment.0;
+        Self {
+            programme,
+            author,
+            subject,
+        }
+    }
+
+    fn context(&self, key: &MembersKey) -> PartContext {
+        PartContext {
+            programme: self.programme,
+            subject: self.subject,
+            compartment: CompartmentId::MEMBERS,
+            author: self.author,
+            key: KeyName::Members(key.id()),
+        }
+    }
+}
+
+/// Seals a text, padded so that short ones have one length.
+pub fn seal_text(key: &MembersKey, about: &About, text: &str, rng: &mut impl CryptoRng) -> Vec<u8> {
+    part::seal(
+        &as_record_key(key),
+        &about.context(key),
+        &payload::pack(text.as_bytes(), None),
+        rng,
+    )
+}
+
+/// Opens what [`seal_text`] made.
+pub fn open_text(key: &MembersKey, about: &About, sealed: &[u8]) -> Result<String, MembersOpenError> {
+    let packed =
+        part::open(&as_record_key(key), &about.context(key), sealed).map_err(|_| MembersOpenError)?;
+    let text = payload::unpack(&packed, |_| None).map_err(|_| MembersOpenError)?;
+    String::from_utf8(text.to_vec()).map_err(|_| MembersOpenError)
+}
+
+/// Returns the members' key as the key of an envelope's part.
+pub fn as_record_key(key: &MembersKey) -> RecordKey {
+    RecordKey::from_bytes(*key.as_bytes())
+}

@@ -1,0 +1,100 @@
+//! Signatures: Ed25519, always over a context first, so that none is taken for another.
+
+use ed25519_dalek::{Signature, Signer as _, VerifyingKey};
+use thiserror::Error;
+use wire::SignPublic;
+
+use crate::keys::SignKey;
+
+/// What is signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Signing {
+    /// An envelope's header.
+    Header,
+    /// A roster entry.
+    RosterEntry,
+    /// A request to join.
+    Request,
+    /// A certificate.
+    Certificate,
+    /// A call to a relay (RFC 9421).
+    Call,
+}
+
+/// The signature is not the member's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("the signature does not hold")]
+pub struct SignatureError;
+
+impl Signing {
+    fn context(self) -> &'static [u8] {
+        match self {
+            Self::Header => b"baraza/1 header\0",
+            Self::RosterEntry => b"baraza/1 roster entry\0",
+            Self::Request => b"baraza/1 request\0",
+            Self::Certificate => b"baraza/1 certificate\0",
+            // RFC 9421 fixes what is signed; its signature base begins with a quotation mark, no context does.
+            Self::Call => b"",
+        }
+    }
+
+    fn message(self, message: &[u8]) -> Vec<u8> {
+        [self.context(), message].concat()
+    }
+}
+
+/// Signs a message.
+pub fn sign(key: &SignKey, what: Signing, message: &[u8]) -> [u8; 64] {
+    key.inner().sign(&what.message(message)).to_bytes()
+}
+
+/// Checks a signature, strictly: no weak key and no second form of a signature passes.
+pub fn check(
+    public: &SignPublic,
+    what: Signing,
+    message: &[u8],
+    signature: &[u8; 64],
+) -> Result<(), SignatureError> {
+    let key = VerifyingKey::from_bytes(public.as_bytes()).map_err(|_| SignatureError)?;
+    key.verify_strict(&what.message(message), &Signature::from_bytes(signature))
+        .map_err(|_| SignatureError)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use rand::SeedableRng;
+    use rand::rngs::ChaCha20Rng;
+
+    use super::*;
+
+    fn key() -> SignKey {
+        SignKey::make(&mut ChaCha20Rng::seed_from_u64(3))
+    }
+
+    #[test]
+    fn a_signature_for_one_thing_is_none_for_another() {
+        let signature = sign(&key(), Signing::Header, b"same bytes");
+        assert_eq!(
+            check(&key().public(), Signing::Header, b"same bytes", &signature),
+            Ok(())
+        );
+        assert!(check(&key().public(), Signing::RosterEntry, b"same bytes", &signature).is_err());
+    }
+
+    #[test]
+    fn a_key_of_small_order_signs_nothing() {
+        let mut weak = [0; 32];
+        weak[0] = 1;
+        assert!(check(&SignPublic(weak), Signing::Header, b"anything", &[0; 64]).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn any_other_signature_is_refused(at in 0..64usize, bit in 0..8u8, message: Vec<u8>) {
+            let mut signature = sign(&key(), Signing::Header, &message);
+            signature[at] ^= 1 << bit;
+            prop_assert!(check(&key().public(), Signing::Header, &message, &signature).is_err());
+        }
+    }
+}
