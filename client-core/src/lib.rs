@@ -1,1 +1,30 @@
-//! The notebook on a device or desk, and the deeds an app calls.
+#![doc = include_str!("../README.md")]
+
+mod compartments;
+pub mod deeds;
+#[cfg(feature = "ffi")]
+mod ffi;
+mod filling;
+mod form_letter;
+mod home;
+mod import;
+mod link;
+mod notebook;
+mod payload;
+mod pen;
+mod people;
+mod store;
+mod surroundings;
+
+#[cfg(feature = "ffi")]
+uniffi::setup_scaffolding!();
+
+pub use compartments::Compartments;
+pub use home::HomeError;
+pub use link::{HttpLink, Link, LinkError, SYNC_PATH};
+pub use notebook::{NoProgramme, Notebook, OpenError, SHORTEST_PASSPHRASE};
+pub use seal::enrol::RequestError;
+pub use seal::passphrase::Cost;
+pub use store::StoreError;
+pub use store::records::RecordStatus;
+pub use surroundings::{Clock, Surroundings, SystemClock};

@@ -1,0 +1,103 @@
+//! Answer, clear, add and remove: each is on disk before it returns.
+
+use form::interview::{self, Complaint};
+use form::{Address, Environment, Form, InstanceId, RepeatAddress, Value};
+use rand::Rng as _;
+use record::{AnswerError, Draft, DraftStep};
+use wire::RecordId;
+
+use crate::Notebook;
+use crate::deeds::start::{DraftError, OpenDraft};
+
+impl Notebook {
+    /// Puts down an answer, and what the form computes from it.
+    pub fn answer(&mut self, record: RecordId, at: &Address, value: Value) -> Result<(), DraftError> {
+        self.change(record, |draft, now| draft.put_down(at, value, now))
+    }
+
+    /// Leaves a question without an answer.
+    pub fn clear(&mut self, record: RecordId, at: &Address) -> Result<(), DraftError> {
+        self.change(record, |draft, now| draft.clear(at, now))
+    }
+
+    /// Adds an instance of a repeat, such as a member of the household.
+    pub fn add_instance(&mut self, record: RecordId, repeat: &RepeatAddress) -> Result<InstanceId, DraftError> {
+        let OpenDraft { row, form, mut draft, mut steps, new } = self.open_draft(record)?;
+        let now = self.now().as_second();
+        let (added, step) = draft.add_instance(repeat, now, &mut self.rng)?;
+        steps.push(step);
+        steps.extend(self.fill_in_defaults(&mut draft, &form, &repeat.instance(added))?);
+        steps.extend(self.recompute(&mut draft, &form)?);
+        self.keep(&OpenDraft { row, form, draft, steps, new })?;
+        Ok(added)
+    }
+
+    /// Removes an instance of a repeat. Its answers stay in the history.
+    pub fn remove_instance(&mut self, record: RecordId, instance: &Address) -> Result<(), DraftError> {
+        self.change(record, |draft, now| draft.remove_instance(instance, now))
+    }
+
+    /// Returns what still keeps a record from being finished.
+    pub fn complaints(&mut self, record: RecordId) -> Result<Vec<Complaint>, DraftError> {
+        let open = self.open_draft(record)?;
+        let environment = self.environment();
+        Ok(interview::check(&open.form, &open.draft, &environment))
+    }
+
+    fn change(
+        &mut self,
+        record: RecordId,
+        deed: impl FnOnce(&mut Draft, i64) -> Result<DraftStep, AnswerError>,
+    ) -> Result<(), DraftError> {
+        let OpenDraft { row, form, mut draft, mut steps, new } = self.open_draft(record)?;
+        let now = self.now().as_second();
+        steps.push(deed(&mut draft, now)?);
+        steps.extend(self.recompute(&mut draft, &form)?);
+        Ok(self.keep(&OpenDraft { row, form, draft, steps, new })?)
+    }
+
+    /// Puts down what the form begins with.
+    pub(crate) fn fill_in_defaults(
+        &mut self,
+        draft: &mut Draft,
+        form: &Form,
+        inside: &Address,
+    ) -> Result<Vec<DraftStep>, AnswerError> {
+        let environment = self.environment();
+        let values = interview::defaults(form, draft, inside, &environment);
+        let values = values.into_iter().map(|(at, value)| (at, Some(value))).collect();
+        self.put(draft, values)
+    }
+
+    /// Puts down what the form computes.
+    pub(crate) fn recompute(&mut self, draft: &mut Draft, form: &Form) -> Result<Vec<DraftStep>, AnswerError> {
+        let environment = self.environment();
+        let values = interview::calculate(form, draft, &environment);
+        self.put(draft, values)
+    }
+
+    fn put(
+        &self,
+        draft: &mut Draft,
+        values: Vec<(Address, Option<Value>)>,
+    ) -> Result<Vec<DraftStep>, AnswerError> {
+        let now = self.now().as_second();
+        values
+            .into_iter()
+            .map(|(at, value)| match value {
+                Some(value) => draft.put_down(&at, value, now),
+                None => draft.clear(&at, now),
+            })
+            .collect()
+    }
+
+    /// What expressions may ask the surroundings for.
+    pub(crate) fn environment(&mut self) -> Environment {
+        let mut seed = [0; 8];
+        self.rng.fill_bytes(&mut seed);
+        let mut environment = Environment::new(self.now(), jiff::tz::TimeZone::UTC, u64::from_le_bytes(seed));
+        environment.device_id = self.me.member.to_string();
+        environment.username.clone_from(&self.me.name);
+        environment
+    }
+}

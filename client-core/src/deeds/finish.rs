@@ -1,0 +1,224 @@
+//! Finish a record: one change for each compartment, sealed and queued; then this device forgets how to open it.
+
+use std::collections::BTreeMap;
+
+use form::interview::{self, Complaint, Trouble};
+use record::SquashError;
+use rusqlite::Connection;
+use seal::chain::Chain;
+use seal::keys::RecordKey;
+use seal::payload;
+use seal::roster::Roster;
+use seal::to_key::seal_to;
+use seal::write::SealedPart;
+use thiserror::Error;
+use wire::{CompartmentId, EnvelopeId, KeyName, Kind, PartHeader, RecordId};
+
+use crate::Notebook;
+use crate::compartments::Compartments;
+use crate::deeds::start::{DraftError, OpenDraft};
+use crate::home::HomeError;
+use crate::import::{self, CHAIN_KEY, Reading, Taken, chain_id};
+use crate::notebook::NoProgramme;
+use crate::payload as changes;
+use crate::pen::Hand;
+use crate::store::keys::OwnChain;
+use crate::store::records::RecordStatus;
+use crate::store::{StoreError, drafts, envelopes, forms, keys, records};
+
+/// Why a record was not finished. Unless it says otherwise, the draft is as it was.
+#[derive(Debug, Error)]
+pub enum FinishError {
+    /// There is no programme.
+    #[error(transparent)]
+    NoProgramme(#[from] NoProgramme),
+    /// The draft cannot be opened.
+    #[error(transparent)]
+    Draft(#[from] DraftError),
+    /// Nothing is open.
+    #[error("no edit of record {0} is open")]
+    NotOpen(RecordId),
+    /// Something is missing or wrong in it.
+    #[error("{} in the record must be mended first: {}", counted(.0.len()), first(.0))]
+    Incomplete(Vec<Complaint>),
+    /// The answers do not fit a record.
+    #[error(transparent)]
+    Squash(#[from] SquashError),
+    /// The programme does not have a compartment the form needs.
+    #[error("the programme has no reading key for \"{0}\" yet; sync and finish again")]
+    NoEpoch(String),
+    /// What was sealed does not open at this desk.
+    #[error("what was sealed does not open at this desk; nothing was finished")]
+    DoesNotOpen,
+    /// The record is finished; only the copy beside the notebook is missing.
+    #[error("the record is finished and safe in the notebook, but {0}; it is tried again at the next opening")]
+    Copy(#[from] HomeError),
+    /// The notebook cannot be written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Notebook {
+    /// Finishes a record. Returns its envelope, or nothing if nothing was changed.
+    ///
+    /// On a device, no key that opens it and no answer of it is left when this returns.
+    pub fn finish(&mut self, record: RecordId) -> Result<Option<EnvelopeId>, FinishError> {
+        let open = self.open_draft(record)?;
+        if open.new {
+            return Err(FinishError::NotOpen(record));
+        }
+        self.finish_draft(open)
+    }
+
+    pub(crate) fn finish_draft(&mut self, open: OpenDraft) -> Result<Option<EnvelopeId>, FinishError> {
+        let (own, programme) = self.belonging::<FinishError>()?;
+        let own = own.clone();
+        let compartments = Compartments::read(&own, &programme.members_key);
+        let OpenDraft { row, form, mut draft, .. } = open;
+        let environment = self.environment();
+        let complaints = interview::check(&form, &draft, &environment);
+        if !complaints.is_empty() {
+            return Err(FinishError::Incomplete(complaints));
+        }
+        let now = self.now().as_second();
+        // None of these steps is kept: the draft becomes changes, or stays as it was.
+        for at in interview::irrelevant(&form, &draft, &environment) {
+            drop(draft.clear(&at, now).map_err(DraftError::from)?);
+        }
+        let fresh = row.status == RecordStatus::Draft;
+        // Edits leave the time at which the record was finished as it is: it is nothing people could disagree about.
+        for (at, value) in interview::ending(&form, &environment).into_iter().filter(|_| fresh) {
+            drop(draft.put_down(&at, value, now).map_err(DraftError::from)?);
+        }
+        let names = form.compartments();
+        let squashed: BTreeMap<String, Vec<u8>> = draft.squash(&form, &names, now)?.into_iter().collect();
+        let mut contents = Vec::new();
+        // A record's first envelope has a part for every compartment, so that presence tells nothing.
+        for name in names.iter().filter(|name| fresh || squashed.contains_key(*name)) {
+            let id = compartments.id(name).ok_or_else(|| FinishError::NoEpoch(name.clone()))?;
+            let change = squashed.get(name).map(Vec::as_slice);
+            contents.push((id, changes::write(change.into_iter().collect::<Vec<_>>().into_iter())));
+        }
+        let desk = self.is_desk();
+        let finished = self.write_with(&own, |tx, hand| {
+            let sealed = match contents.is_empty() {
+                true => None,
+                false => {
+                    let form = forms::find(tx, &row.form_id, Some(&row.form_version))?;
+                    let dictionary = form.map(|form| forms::dictionary(tx, form.dictionary)).transpose()?.flatten();
+                    Some(seal_record(tx, hand, &own, row.id, &contents, dictionary.as_ref())?)
+                }
+            };
+            drafts::destroy(tx, row.id)?;
+            if desk {
+                let reading = Reading::new(tx, hand.me, &own)?;
+                for id in sealed.iter().flatten() {
+                    if import::reopen(tx, &reading, *id)? != Taken::Opened {
+                        return Err(FinishError::DoesNotOpen);
+                    }
+                }
+                import::retry(tx, &reading)?;
+            } else {
+                forget(tx, row.id)?;
+                records::set_status(tx, row.id, RecordStatus::Finished, now)?;
+            }
+            Ok::<_, FinishError>(sealed.and_then(|ids| ids.last().copied()))
+        })?;
+        self.store.empty_log()?;
+        Ok(finished)
+    }
+}
+
+/// Destroys what could still show the record on this device.
+fn forget(db: &Connection, record: RecordId) -> Result<(), StoreError> {
+    records::forget_documents(db, record)?;
+    envelopes::close(db, record)?;
+    if cfg!(feature = "keep-keys") { Ok(()) } else { keys::forget(db, record) }
+}
+
+/// Seals a record's parts. Returns the envelopes that were written: chains that had to be opened, and the record's.
+fn seal_record(
+    db: &Connection,
+    hand: &mut Hand<'_>,
+    roster: &Roster,
+    record: RecordId,
+    contents: &[(CompartmentId, Vec<u8>)],
+    dictionary: Option<&payload::Dictionary>,
+) -> Result<Vec<EnvelopeId>, FinishError> {
+    let mut written = Vec::new();
+    let mut with_chain = Vec::new();
+    let mut taken: BTreeMap<CompartmentId, (KeyName, RecordKey)> = BTreeMap::new();
+    for (compartment, _) in contents {
+        match keys::granted(db, record, *compartment)? {
+            Some((id, key)) => drop(taken.insert(*compartment, (KeyName::Granted(id), key))),
+            None => with_chain.push(*compartment),
+        }
+    }
+    written.extend(open_chains(db, hand, roster, &with_chain)?);
+    for compartment in with_chain {
+        let missing = || FinishError::NoEpoch(compartment.to_string());
+        let mut own = keys::own_chain(db, compartment)?.ok_or_else(missing)?;
+        let (index, key) = own.chain.next(&record, compartment).map_err(|_| missing())?;
+        keys::keep_own_chain(db, compartment, &own)?;
+        let name = KeyName::Chain { chain: own.id, index };
+        if cfg!(feature = "keep-keys") {
+            keys::enter(db, record.as_bytes(), compartment, &name, &key)?;
+        }
+        taken.insert(compartment, (name, key));
+    }
+    let mut parts = Vec::new();
+    for (compartment, plain) in contents {
+        let Some((name, key)) = taken.get(compartment) else { continue };
+        let packed = payload::pack(plain, dictionary);
+        parts.push(hand.pen.seal(*record.as_bytes(), *compartment, (*name, key), &packed, hand.rng));
+    }
+    written.push(hand.write(db, Kind::RECORD, *record.as_bytes(), None, parts)?);
+    Ok(written)
+}
+
+/// Opens a chain for every compartment whose chain is missing, used up or of an older epoch: one envelope for all.
+fn open_chains(
+    db: &Connection,
+    hand: &mut Hand<'_>,
+    roster: &Roster,
+    compartments: &[CompartmentId],
+) -> Result<Option<EnvelopeId>, FinishError> {
+    let mut parts = Vec::new();
+    for compartment in compartments {
+        let no_epoch = || FinishError::NoEpoch(compartment.to_string());
+        let epoch = roster.epoch(*compartment).ok_or_else(no_epoch)?;
+        let own = keys::own_chain(db, *compartment)?;
+        if own.is_some_and(|own| own.epoch == epoch.number && !own.chain.is_used_up()) {
+            continue;
+        }
+        let (chain, first) = Chain::make(hand.rng);
+        let key = KeyName::Epoch(epoch.number);
+        let aad = hand.pen.context([0; 16], *compartment, key).aad();
+        let sealed = seal_to(&epoch.public, CHAIN_KEY, &aad, first.as_slice(), hand.rng).map_err(|_| no_epoch())?;
+        let id = chain_id(&PartHeader::of(*compartment, key, &sealed));
+        keys::keep_own_chain(db, *compartment, &OwnChain { epoch: epoch.number, id, chain })?;
+        parts.push(SealedPart { compartment: *compartment, key, sealed });
+    }
+    match parts.is_empty() {
+        true => Ok(None),
+        false => Ok(Some(hand.write(db, Kind::CHAIN, [0; 16], None, parts)?)),
+    }
+}
+
+fn counted(count: usize) -> String {
+    if count == 1 { "one answer".to_owned() } else { format!("{count} answers") }
+}
+
+fn trouble(complaint: &Complaint) -> &'static str {
+    match complaint.trouble {
+        Trouble::Missing => "an answer is missing",
+        Trouble::Constraint => "an answer is out of bounds",
+        Trouble::WrongType => "an answer is of another type",
+        Trouble::NotOffered => "a choice is not offered",
+        Trouble::Unclear => "a condition cannot be worked out",
+    }
+}
+
+fn first(complaints: &[Complaint]) -> String {
+    complaints.first().map_or_else(String::new, |complaint| format!("{} at {}", trouble(complaint), complaint.at))
+}

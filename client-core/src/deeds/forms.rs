@@ -1,0 +1,65 @@
+//! The forms of the programme that have arrived here.
+
+use form::Form;
+use rusqlite::Connection;
+use serde::Serialize;
+use thiserror::Error;
+use wire::FormId;
+
+use crate::Notebook;
+use crate::store::StoreError;
+use crate::store::forms::{self, FormRow};
+
+/// Why a form cannot be used.
+#[derive(Debug, Error)]
+pub enum FormsError {
+    /// It has not arrived.
+    #[error("there is no form \"{0}\" here; sync, or look at the list of forms")]
+    NoForm(String),
+    /// What arrived is not readable by this program.
+    #[error("the form \"{0}\" cannot be read by this program; update it")]
+    Unreadable(String),
+    /// The notebook cannot be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// A published form, as people see one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FormView {
+    /// The form's id over all its versions.
+    pub key: FormId,
+    /// Its `form_id`.
+    pub id: String,
+    /// Its version.
+    pub version: String,
+    /// Its title.
+    pub title: String,
+}
+
+impl Notebook {
+    /// Returns the newest version of every form.
+    pub fn forms(&self) -> Result<Vec<FormView>, FormsError> {
+        let rows = self.store.read(forms::newest)?;
+        Ok(rows
+            .into_iter()
+            .map(|row| FormView { key: row.form, id: row.form_id, version: row.version, title: row.title })
+            .collect())
+    }
+
+    /// Returns a form: the version named, or the newest.
+    pub fn form(&self, id: &str, version: Option<&str>) -> Result<Form, FormsError> {
+        self.store.read(|db| read_form(db, id, version)).map(|(_, form)| form)
+    }
+}
+
+/// Reads a form from the notebook.
+pub(crate) fn read_form(
+    db: &Connection,
+    id: &str,
+    version: Option<&str>,
+) -> Result<(FormRow, Form), FormsError> {
+    let row = forms::find(db, id, version)?.ok_or_else(|| FormsError::NoForm(id.to_owned()))?;
+    let form = Form::read_markdown(&row.markdown).map_err(|_| FormsError::Unreadable(id.to_owned()))?;
+    Ok((row, form))
+}

@@ -1,0 +1,58 @@
+//! Join a programme: show a request, take the certificate a desk answers with.
+
+use seal::enrol::{self, CertificateError, RequestError};
+use thiserror::Error;
+use wire::enrolment::EnrolmentError;
+use wire::{Certificate, LogId, ProgrammeId, Request};
+
+use crate::Notebook;
+use crate::store::myself::{self, Programme};
+use crate::store::{StoreError, roster};
+
+/// Why this device did not join.
+#[derive(Debug, Error)]
+pub enum JoinError {
+    /// The notebook belongs to a programme already.
+    #[error("this notebook belongs to a programme already; use a new folder")]
+    Belongs,
+    /// The text is not a certificate.
+    #[error(transparent)]
+    Unreadable(#[from] EnrolmentError),
+    /// The certificate does not hold.
+    #[error(transparent)]
+    Certificate(#[from] CertificateError),
+    /// The notebook cannot be written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Notebook {
+    /// Returns the request to show to a desk, with which this device asks to be admitted.
+    pub fn request(&self) -> Result<Request, RequestError> {
+        enrol::request(self.card(), &self.me.name, &self.me.sign)
+    }
+
+    /// Joins the programme of a certificate that a desk made for this device.
+    pub fn join(&mut self, certificate: &str) -> Result<ProgrammeId, JoinError> {
+        if self.roster.is_some() {
+            return Err(JoinError::Belongs);
+        }
+        let certificate = Certificate::from_text(certificate)?;
+        let (roster, members_key) = enrol::accept(&certificate, &self.card(), &self.me.kem)?;
+        let programme = Programme {
+            id: roster.programme(),
+            relay: certificate.relay.clone(),
+            members_key,
+            cursor: 0,
+            log: LogId([0; 8]),
+            nonce: Vec::new(),
+            relay_height: roster.position().height,
+        };
+        self.store.write(|tx| {
+            myself::join(tx, &programme, None)?;
+            certificate.roster.iter().try_for_each(|entry| roster::append(tx, entry))
+        })?;
+        self.roster = Some(roster);
+        Ok(programme.id)
+    }
+}

@@ -1,0 +1,141 @@
+//! Show one record: its answers, where they disagree, and who said what when.
+
+use form::{Address, Form};
+use record::{Record, Version};
+use serde::Serialize;
+use thiserror::Error;
+use wire::{MemberId, RecordId};
+
+use crate::Notebook;
+use crate::deeds::disagreements::{DisagreementView, view_all};
+use crate::deeds::list::{RecordSummary, time};
+use crate::deeds::start::{DraftError, OpenDraft, readable};
+use crate::people::People;
+use crate::store::StoreError;
+use crate::store::records::{self, RecordStatus};
+
+/// Why a record cannot be shown.
+#[derive(Debug, Error)]
+pub enum ShowError {
+    /// The record cannot be opened.
+    #[error(transparent)]
+    Draft(#[from] DraftError),
+    /// The notebook cannot be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// One record, as far as this node can read it.
+#[derive(Debug, Clone, Serialize)]
+pub struct RecordView {
+    /// What lists show of it.
+    #[serde(flatten)]
+    pub summary: RecordSummary,
+    /// The answers, nested as the form is. Where people disagree, one of them, the same everywhere.
+    pub answers: serde_json::Value,
+    /// What people disagree about.
+    pub disagreements: Vec<DisagreementView>,
+    /// Every answer that was ever finished, the oldest first.
+    pub history: Vec<HistoryLine>,
+    /// Answers the form has no place for. They are kept.
+    pub unknown: Vec<UnknownView>,
+    /// How many changes wait for others that have not come.
+    pub waiting: usize,
+    /// The compartments this node cannot read.
+    pub withheld: Vec<String>,
+}
+
+/// One answer somebody once finished.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct HistoryLine {
+    /// Where it stands.
+    pub address: Address,
+    /// What is asked there, in the form's default language.
+    pub question: String,
+    /// The answer in ODK's text form; nothing if it was cleared.
+    pub value: Option<String>,
+    /// What people call the device it was given on.
+    pub device: String,
+    /// The device.
+    pub member: Option<MemberId>,
+    /// When, by the device's own clock (UTC, RFC 3339).
+    pub at: String,
+}
+
+/// An answer the form has no place for.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct UnknownView {
+    /// Where it stands.
+    pub place: String,
+    /// The answer as text, as far as it can be shown.
+    pub text: String,
+}
+
+impl Notebook {
+    /// Returns one record. What was finished on this device cannot be shown any more.
+    pub fn show(&mut self, id: RecordId) -> Result<RecordView, ShowError> {
+        let OpenDraft { row, form, draft, new, .. } = self.open_draft(id)?;
+        let people = self.people()?;
+        let base = if new { self.readable_now(id, &form)? } else { draft.base().clone() };
+        let answers = match new {
+            true => base.hydrate(&form),
+            false => form::answers_json::write_answers(&form, &draft),
+        };
+        let unknown = base.unknown_answers(&form);
+        Ok(RecordView {
+            disagreements: view_all(id, &base, &form, &people),
+            history: history(&base, &form, &people),
+            unknown: unknown.into_iter().map(|u| UnknownView { place: u.place, text: u.text }).collect(),
+            waiting: base.waiting().len(),
+            withheld: form.compartments().into_iter().filter(|name| !form::Answers::holds(&base, name)).collect(),
+            summary: RecordSummary::of(row, &people),
+            answers,
+        })
+    }
+
+    /// Reads a record and its form, for tables. Records that cannot be read here are left out.
+    pub fn read_all(&self, form_id: &str) -> Result<Vec<(RecordSummary, Form, Record)>, ShowError> {
+        let people = self.people()?;
+        let rows = self.store.read(|db| records::list(db, Some(form_id)))?;
+        let mut all = Vec::new();
+        for row in rows.into_iter().filter(|row| row.status == RecordStatus::Received) {
+            let form = self.form(&row.form_id, Some(&row.form_version)).map_err(DraftError::from)?;
+            let record = self.readable_now(row.id, &form)?;
+            all.push((RecordSummary::of(row, &people), form, record));
+        }
+        Ok(all)
+    }
+
+    fn readable_now(&self, id: RecordId, form: &Form) -> Result<Record, StoreError> {
+        self.store.read(|db| readable(db, id, form))
+    }
+}
+
+fn history(base: &Record, form: &Form, people: &People) -> Vec<HistoryLine> {
+    let mut lines: Vec<(i64, HistoryLine)> = Vec::new();
+    for at in base.addresses() {
+        for version in base.history(&at) {
+            lines.push((version.at, line(&at, &version, form, people)));
+        }
+    }
+    lines.sort_by(|(a, one), (b, other)| (a, &one.address).cmp(&(b, &other.address)));
+    lines.into_iter().map(|(_, line)| line).collect()
+}
+
+fn line(at: &Address, version: &Version, form: &Form, people: &People) -> HistoryLine {
+    let member = people.find(version.author);
+    HistoryLine {
+        address: at.clone(),
+        question: asked(form, at),
+        value: version.value.as_ref().map(form::Value::to_odk_text),
+        device: member.map_or_else(|| "unknown".to_owned(), |member| people.name(&member)),
+        member,
+        at: time(version.at),
+    }
+}
+
+/// Returns what is asked at an address, in the form's default language.
+pub(crate) fn asked(form: &Form, at: &Address) -> String {
+    let label = at.path().and_then(|path| form.label(&path, &form.default_language).map(str::to_owned));
+    label.filter(|label| !label.is_empty()).unwrap_or_else(|| at.to_string())
+}

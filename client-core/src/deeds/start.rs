@@ -1,0 +1,130 @@
+//! Start a record, and open the draft of one.
+
+use form::{Address, AnswerSheet, Form};
+use rand::Rng as _;
+use record::{Actor, AnswerError, AuthorId, BeginError, Draft, DraftStep, ReplayError};
+use rusqlite::Connection;
+use thiserror::Error;
+use wire::RecordId;
+
+use crate::Notebook;
+use crate::deeds::forms::{FormsError, read_form};
+use crate::filling;
+use crate::import::load;
+use crate::store::records::{self, RecordRow, RecordStatus};
+use crate::store::{StoreError, drafts};
+
+/// Why a draft cannot be opened.
+#[derive(Debug, Error)]
+pub enum DraftError {
+    /// There is no such record.
+    #[error("there is no record {0} here")]
+    NoRecord(RecordId),
+    /// It is sealed.
+    #[error("record {0} is finished: this device can no longer open it. A desk can hand it to this device again")]
+    Finished(RecordId),
+    /// The form is missing or unreadable.
+    #[error(transparent)]
+    Form(#[from] FormsError),
+    /// The answer cannot be put down.
+    #[error(transparent)]
+    Answer(#[from] AnswerError),
+    /// The draft's steps cannot be read.
+    #[error("the draft of the record cannot be read: {0}")]
+    Replay(#[from] ReplayError),
+    /// The draft cannot be begun.
+    #[error(transparent)]
+    Begin(#[from] BeginError),
+    /// The notebook cannot be written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// A draft with what belongs to it.
+pub(crate) struct OpenDraft {
+    pub(crate) row: RecordRow,
+    pub(crate) form: Form,
+    pub(crate) draft: Draft,
+    /// Steps that are not on disk yet.
+    pub(crate) steps: Vec<DraftStep>,
+    /// Whether the draft itself is not on disk yet.
+    pub(crate) new: bool,
+}
+
+impl Notebook {
+    /// Starts a record: an answer sheet for the newest version of a form. `answers` are taken over.
+    pub fn start(&mut self, form: &str, answers: Option<&AnswerSheet>) -> Result<RecordId, DraftError> {
+        let (_, form) = self.store.read(|db| read_form(db, form, None))?;
+        let mut chance = [0; 16];
+        self.rng.fill_bytes(&mut chance);
+        let id = RecordId::from_chance(chance);
+        let now = self.now();
+        let actor = Actor::make(AuthorId(*self.me.member.as_bytes()), &mut self.rng);
+        let (mut draft, step) = Draft::begin(&record::Record::new(), actor, now.as_second())?;
+        let mut steps = vec![step];
+        steps.extend(filling::begin(&mut draft, &form, now)?);
+        steps.extend(self.fill_in_defaults(&mut draft, &form, &Address::root())?);
+        if let Some(answers) = answers {
+            steps.extend(filling::fill(&mut draft, &form, answers, now, &mut self.rng)?);
+        }
+        steps.extend(self.recompute(&mut draft, &form)?);
+        let row = RecordRow {
+            id,
+            form_id: form.id.clone(),
+            form_version: form.version.clone(),
+            status: RecordStatus::Draft,
+            started: now.as_second(),
+            changed: now.as_second(),
+            author: self.me.member,
+            disagreements: 0,
+            editing: true,
+        };
+        self.keep(&OpenDraft { row, form, draft, steps, new: true })?;
+        Ok(id)
+    }
+
+    /// Opens the draft of a record, or begins one over a record that can be read here.
+    pub(crate) fn open_draft(&mut self, id: RecordId) -> Result<OpenDraft, DraftError> {
+        let actor = Actor::make(AuthorId(*self.me.member.as_bytes()), &mut self.rng);
+        let now = self.now().as_second();
+        self.store.read(|db| {
+            let row = records::get(db, id)?.ok_or(DraftError::NoRecord(id))?;
+            if row.status == RecordStatus::Finished {
+                return Err(DraftError::Finished(id));
+            }
+            let (_, form) = read_form(db, &row.form_id, Some(&row.form_version))?;
+            let base = readable(db, id, &form)?;
+            if drafts::is_open(db, id)? {
+                // The actor only stands in the change that finishing makes, so every opening has a fresh one.
+                let draft = Draft::replay(&base, actor, drafts::steps(db, id)?)?;
+                return Ok(OpenDraft { row, form, draft, steps: Vec::new(), new: false });
+            }
+            let (draft, step) = Draft::begin(&base, actor, now)?;
+            Ok(OpenDraft { row, form, draft, steps: vec![step], new: true })
+        })
+    }
+
+    /// Writes what a draft has new: once this returns, it is on disk.
+    pub(crate) fn keep(&mut self, open: &OpenDraft) -> Result<(), StoreError> {
+        let now = self.now().as_second();
+        self.store.write(|tx| {
+            records::put(tx, &RecordRow { changed: now, ..open.row.clone() })?;
+            if open.new {
+                drafts::begin(tx, open.row.id, now)?;
+            }
+            open.steps.iter().try_for_each(|step| drafts::add_step(tx, open.row.id, step.as_bytes()))
+        })
+    }
+}
+
+/// Reads a record, and says which of its form's compartments this node cannot read.
+pub(crate) fn readable(db: &Connection, id: RecordId, form: &Form) -> Result<record::Record, StoreError> {
+    let mut base = load(db, id)?;
+    let fresh = records::get(db, id)?.is_none_or(|row| row.status == RecordStatus::Draft);
+    if !fresh {
+        let shut: Vec<String> =
+            form.compartments().into_iter().filter(|name| !base.compartments().any(|here| here == name)).collect();
+        shut.into_iter().for_each(|name| base.withhold(name));
+    }
+    Ok(base)
+}

@@ -1,0 +1,168 @@
+//! The folder a notebook lives in.
+//!
+//! ```text
+//! notebook.sqlite   everything, encrypted (SQLCipher) under a random key
+//! notebook.key      that key, wrapped by the passphrase (Argon2id)
+//! outbox/           a copy of every sealed envelope of this node's own: sealed, so it needs no passphrase
+//! lock              held while the notebook is open
+//! ```
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+use wire::{Envelope, EnvelopeId, Frame, FrameWriter, Header, Hello, LogId};
+
+/// Why a folder cannot be used.
+#[derive(Debug, Error)]
+pub enum HomeError {
+    /// Another program has the notebook open.
+    #[error("the notebook in {0} is open in another program; close that first")]
+    InUse(PathBuf),
+    /// There is a notebook already.
+    #[error("there is a notebook in {0} already; choose another folder")]
+    Taken(PathBuf),
+    /// There is no notebook.
+    #[error("there is no notebook in {0}")]
+    None(PathBuf),
+    /// The folder cannot be read or written.
+    #[error("{path} cannot be used: {source}")]
+    Io {
+        /// What.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+}
+
+/// A folder, locked for this program.
+#[derive(Debug)]
+pub(crate) struct Home {
+    folder: PathBuf,
+    _lock: File,
+}
+
+impl Home {
+    /// Makes the folder for a new notebook.
+    pub(crate) fn make(folder: &Path) -> Result<Self, HomeError> {
+        make_private(folder)?;
+        let home = Self::lock(folder)?;
+        if home.database().exists() || home.key_file().exists() {
+            return Err(HomeError::Taken(folder.to_owned()));
+        }
+        make_private(&home.outbox())?;
+        Ok(home)
+    }
+
+    /// Takes the folder of a notebook.
+    pub(crate) fn take(folder: &Path) -> Result<Self, HomeError> {
+        if !folder.join("notebook.key").exists() {
+            return Err(HomeError::None(folder.to_owned()));
+        }
+        Self::lock(folder)
+    }
+
+    pub(crate) fn database(&self) -> PathBuf {
+        self.folder.join("notebook.sqlite")
+    }
+
+    pub(crate) fn key_file(&self) -> PathBuf {
+        self.folder.join("notebook.key")
+    }
+
+    pub(crate) fn outbox(&self) -> PathBuf {
+        self.folder.join("outbox")
+    }
+
+    pub(crate) fn read_key(&self) -> Result<Vec<u8>, HomeError> {
+        fs::read(self.key_file()).map_err(at(&self.key_file()))
+    }
+
+    /// Writes the wrapped key, whole or not at all.
+    pub(crate) fn write_key(&self, wrapped: &[u8]) -> Result<(), HomeError> {
+        write_whole(&self.key_file(), wrapped)
+    }
+
+    /// Copies a sealed envelope beside the notebook, durably, as one sync frame after a bare hello.
+    pub(crate) fn copy_out(&self, id: EnvelopeId, envelope: &Envelope) -> Result<(), HomeError> {
+        let header = &envelope.header;
+        let mut writer = FrameWriter::new();
+        let mut bytes = writer.write(&Frame::Hello(Hello {
+            programme: header.programme,
+            member: header.author,
+            cursor: 0,
+            log: LogId([0; 8]),
+            roster: header.roster,
+            nonce: Vec::new(),
+            wants: Vec::new(),
+        }));
+        bytes.extend(writer.write(&Frame::Push(envelope.clone())));
+        write_whole(&self.copy_path(id, header), &bytes)
+    }
+
+    /// Returns whether [`Home::copy_out`] was done.
+    pub(crate) fn has_copy(&self, id: EnvelopeId, envelope: &Envelope) -> bool {
+        self.copy_path(id, &envelope.header).exists()
+    }
+
+    fn copy_path(&self, id: EnvelopeId, header: &Header) -> PathBuf {
+        let name = format!("{:010}-{:010}-{}.envelope", header.incarnation, header.sequence, short(id));
+        self.outbox().join(name)
+    }
+
+    /// Puts a damaged notebook aside, so that nothing of it is written over. Returns where it is.
+    pub(crate) fn set_aside(&self, now: jiff::Timestamp) -> Result<PathBuf, HomeError> {
+        let aside = self.folder.join(format!("damaged-{}", now.as_second()));
+        make_private(&aside)?;
+        for name in ["notebook.sqlite", "notebook.sqlite-wal", "notebook.sqlite-shm", "notebook.key"] {
+            let from = self.folder.join(name);
+            if from.exists() {
+                fs::rename(&from, aside.join(name)).map_err(at(&from))?;
+            }
+        }
+        Ok(aside)
+    }
+
+    fn lock(folder: &Path) -> Result<Self, HomeError> {
+        let path = folder.join("lock");
+        let file =
+            OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(at(&path))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self { folder: folder.to_owned(), _lock: file }),
+            Err(fs::TryLockError::WouldBlock) => Err(HomeError::InUse(folder.to_owned())),
+            Err(fs::TryLockError::Error(source)) => Err(HomeError::Io { path, source }),
+        }
+    }
+}
+
+fn short(id: EnvelopeId) -> String {
+    id.to_string().chars().take(8).collect()
+}
+
+fn at(path: &Path) -> impl FnOnce(io::Error) -> HomeError + '_ {
+    move |source| HomeError::Io { path: path.to_owned(), source }
+}
+
+fn make_private(folder: &Path) -> Result<(), HomeError> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder).map_err(at(folder))
+}
+
+/// Writes a file durably, so that it is there whole or not at all.
+fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), HomeError> {
+    let unfinished = path.with_extension("unfinished");
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(&unfinished).map_err(at(&unfinished))?;
+    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(at(&unfinished))?;
+    fs::rename(&unfinished, path).map_err(at(path))?;
+    let folder = path.parent().unwrap_or(path);
+    File::open(folder).and_then(|folder| folder.sync_all()).map_err(at(folder))
+}

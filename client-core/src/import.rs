@@ -1,0 +1,431 @@
+//! Taking envelopes in: whatever this node has keys for is opened and merged, the rest is kept.
+//!
+//! The envelope log is the truth, and what is made of it a cache: [`take`] may be called again for any
+//! envelope, in any order, and comes to the same.
+
+use form::Value;
+use record::{AuthorId, AuthorPrefix, Record};
+use rusqlite::Connection;
+use seal::chain::ChainReader;
+use seal::grant::Grant;
+use seal::keys::{MembersKey, RecordKey};
+use seal::members::as_record_key;
+use seal::part::{self, PartContext};
+use seal::payload;
+use seal::roster::Roster;
+use seal::to_key::open_with;
+use seal::verify::envelope::Verified;
+use wire::{
+    ChainId, CompartmentId, EnvelopeId, FormId, GrantedKeyId, Header, KeyName, Kind, MemberId, PartHeader, RecordId, Want,
+    Wanted,
+};
+use zeroize::Zeroizing;
+
+use crate::compartments::Compartments;
+use crate::form_letter::FormLetter;
+use crate::notebook::programme_of;
+use crate::payload as changes;
+use crate::store::envelopes::{self, State};
+use crate::store::forms::{self, FormRow};
+use crate::store::myself::Myself;
+use crate::store::records::{self, RecordRow, RecordStatus};
+use crate::store::{StoreError, drafts, keys, roster};
+
+/// What opening needs besides the store.
+pub(crate) struct Reading<'a> {
+    me: &'a Myself,
+    roster: &'a Roster,
+    members_key: MembersKey,
+    compartments: Compartments,
+    /// The compartments whose epochs this node has keys of: on devices none.
+    readable: Vec<CompartmentId>,
+}
+
+/// What became of an envelope.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Taken {
+    /// It was here already.
+    Known,
+    /// It is kept; there is nothing in it for this node.
+    Kept,
+    /// It was opened.
+    Opened,
+    /// Something it needs has not come yet.
+    Waiting,
+    /// It does not open or merge: a person must look.
+    Quarantined,
+}
+
+/// Why an envelope was not opened.
+enum Shut {
+    /// There is nothing in it for this node.
+    NotForUs,
+    /// Something has not come yet.
+    Not(&'static str),
+    /// It is wrong.
+    Wrong(String),
+    Store(StoreError),
+}
+
+impl From<StoreError> for Shut {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl<'a> Reading<'a> {
+    pub(crate) fn new(db: &Connection, me: &'a Myself, roster: &'a Roster) -> Result<Self, StoreError> {
+        let members_key = programme_of(db)?.members_key;
+        let compartments = Compartments::read(roster, &members_key);
+        Ok(Self { me, roster, members_key, compartments, readable: keys::readable(db)? })
+    }
+
+    fn reads(&self, compartment: CompartmentId) -> bool {
+        self.readable.contains(&compartment)
+    }
+}
+
+/// Keeps an envelope and opens it, if this node can.
+pub(crate) fn take(db: &Connection, reading: &Reading<'_>, verified: &Verified) -> Result<Taken, StoreError> {
+    let (id, envelope) = (verified.id(), verified.envelope());
+    if !envelopes::keep(db, id, envelope)? && envelopes::is_settled(db, id)? {
+        return Ok(Taken::Known);
+    }
+    if envelopes::has_rival(db, id, verified.header())? {
+        let reason = "its author signed two envelopes for one place; the notebook may have been copied";
+        envelopes::mark(db, id, State::Quarantined, Some(reason))?;
+        return Ok(Taken::Quarantined);
+    }
+    open(db, reading, verified)
+}
+
+/// Opens what waits and can be opened now. Returns how many were.
+pub(crate) fn retry(db: &Connection, reading: &Reading<'_>) -> Result<u64, StoreError> {
+    let mut opened = 0;
+    loop {
+        let mut progress = 0;
+        for id in envelopes::waiting(db)? {
+            progress += u64::from(reopen(db, reading, id)? == Taken::Opened);
+        }
+        opened += progress;
+        if progress == 0 {
+            return Ok(opened);
+        }
+    }
+}
+
+/// Opens an envelope that is here.
+pub(crate) fn reopen(db: &Connection, reading: &Reading<'_>, id: EnvelopeId) -> Result<Taken, StoreError> {
+    let envelope = envelopes::get(db, id)?.ok_or(StoreError::Unreadable("an envelope that was listed"))?;
+    // What is in the store was verified when it came; verified again, so that nothing is trusted twice.
+    match seal::verify::envelope::verify(envelope, reading.roster) {
+        Ok(verified) => open(db, reading, &verified),
+        Err(error) => mark(db, id, Err(Shut::Wrong(error.to_string()))),
+    }
+}
+
+fn open(db: &Connection, reading: &Reading<'_>, verified: &Verified) -> Result<Taken, StoreError> {
+    let outcome = match verified.header().kind {
+        Kind::CHAIN => open_chain(db, reading, verified),
+        Kind::FORM => open_form(db, reading, verified),
+        Kind::GRANT => open_grant(db, reading, verified),
+        Kind::RECORD => open_record(db, reading, verified),
+        // A later version knows what this is.
+        _ => Err(Shut::NotForUs),
+    };
+    mark(db, verified.id(), outcome)
+}
+
+fn mark(db: &Connection, id: EnvelopeId, outcome: Result<(), Shut>) -> Result<Taken, StoreError> {
+    let (state, reason, taken) = match outcome {
+        Ok(()) => (State::Opened, None, Taken::Opened),
+        Err(Shut::NotForUs) => (State::Kept, None, Taken::Kept),
+        Err(Shut::Not(reason)) => (State::Waiting, Some(reason.to_owned()), Taken::Waiting),
+        Err(Shut::Wrong(reason)) => (State::Quarantined, Some(reason), Taken::Quarantined),
+        Err(Shut::Store(error)) => return Err(error),
+    };
+    envelopes::mark(db, id, state, reason.as_deref())?;
+    Ok(taken)
+}
+
+/// Reads the first keys of chains that were sealed to epochs this node has.
+fn open_chain(db: &Connection, reading: &Reading<'_>, verified: &Verified) -> Result<(), Shut> {
+    let header = verified.header();
+    let mut any = false;
+    for (part, sealed) in parts_here(verified).filter(|(part, _)| reading.reads(part.compartment)) {
+        let key = open_with_epoch(db, header, part, sealed, CHAIN_KEY)?;
+        let first = <[u8; 32]>::try_from(key.as_slice()).map_err(|_| Shut::Wrong("a chain's key is cut".into()))?;
+        let reader = ChainReader::begin(first);
+        keys::begin_reader(db, chain_id(part), part.compartment, header.author, &reader)?;
+        any = true;
+    }
+    if any { Ok(()) } else { Err(Shut::NotForUs) }
+}
+
+/// Reads a published form.
+fn open_form(db: &Connection, reading: &Reading<'_>, verified: &Verified) -> Result<(), Shut> {
+    let header = verified.header();
+    let form = FormId::from_bytes(header.subject);
+    let published = reading.roster.forms().filter(|(id, _)| **id == form).flat_map(|(_, versions)| versions);
+    let published = published.into_iter().find(|version| version.envelope == verified.id());
+    let height = published.ok_or(Shut::Not("the roster does not publish this form yet"))?.height;
+    let (part, sealed) = parts_here(verified)
+        .find(|(part, _)| part.compartment == CompartmentId::MEMBERS)
+        .ok_or(Shut::Wrong("a form without a definition".into()))?;
+    if part.key != KeyName::Members(reading.members_key.id()) {
+        return Err(Shut::Not("the form is sealed under another members' key"));
+    }
+    let packed = part::open(&as_record_key(&reading.members_key), &context(header, part), sealed).map_err(wrong)?;
+    let letter = payload::unpack(&packed, |_| None).map_err(wrong)?;
+    let letter = FormLetter::from_bytes(&letter).map_err(wrong)?;
+    let read = form::Form::read_markdown(&letter.markdown)
+        .map_err(|errors| Shut::Wrong(errors.first().map_or_else(String::new, ToString::to_string)))?;
+    let dictionary = payload::Dictionary::from_bytes(letter.dictionary);
+    let row = FormRow {
+        envelope: verified.id(),
+        form,
+        form_id: read.id.clone(),
+        version: read.version.clone(),
+        title: read.title.clone(),
+        height,
+        markdown: letter.markdown,
+        dictionary: dictionary.id(),
+    };
+    Ok(forms::keep(db, &row, &dictionary)?)
+}
+
+/// Reads the keys of a record that a desk handed out.
+fn open_grant(db: &Connection, reading: &Reading<'_>, verified: &Verified) -> Result<(), Shut> {
+    let header = verified.header();
+    let record = RecordId::from_bytes(header.subject);
+    let mut any = false;
+    for (part, sealed) in parts_here(verified) {
+        if part.compartment == CompartmentId::RECIPIENT && header.recipient == Some(reading.me.member) {
+            if part.key != KeyName::Member(reading.me.kem.id()) {
+                return Err(Shut::Wrong("the grant is sealed to a key this device does not have".into()));
+            }
+            let aad = context(header, part).aad();
+            let opened = open_with(&reading.me.kem, GRANT, &aad, sealed).map_err(wrong)?;
+            take_keys(db, record, &Grant::from_bytes(&opened).map_err(wrong)?)?;
+            roster::want(db, &Want { what: Wanted::Record(record), from: 0 })?;
+            any = true;
+        } else if reading.reads(part.compartment) {
+            // What the device will write with this key, every desk that reads the compartment can open.
+            let opened = open_with_epoch(db, header, part, sealed, GRANTED_KEY)?;
+            let (id, key) = opened.split_at_checked(8).ok_or(Shut::Wrong("a granted key is cut".into()))?;
+            let id = GrantedKeyId::try_from(id).map_err(wrong)?;
+            let key = <[u8; 32]>::try_from(key).map_err(wrong)?;
+            let name = KeyName::Granted(id);
+            keys::enter(db, &header.subject, part.compartment, &name, &RecordKey::from_bytes(key))?;
+            any = true;
+        }
+    }
+    if any { Ok(()) } else { Err(Shut::NotForUs) }
+}
+
+/// Puts the keys of a grant into this device's book, and opens what is here of the record.
+fn take_keys(db: &Connection, record: RecordId, grant: &Grant) -> Result<(), Shut> {
+    for hand in &grant.compartments {
+        for (name, key) in &hand.read {
+            keys::enter(db, record.as_bytes(), hand.compartment, name, key)?;
+        }
+        let name = KeyName::Granted(hand.write_id);
+        keys::enter(db, record.as_bytes(), hand.compartment, &name, &hand.write)?;
+        keys::keep_granted(db, record, hand.compartment, hand.write_id, &hand.write)?;
+    }
+    for id in envelopes::of_record(db, record)? {
+        envelopes::mark(db, id, State::Waiting, Some("its keys have just come"))?;
+    }
+    Ok(())
+}
+
+/// Opens and merges what people answered.
+fn open_record(db: &Connection, reading: &Reading<'_>, verified: &Verified) -> Result<(), Shut> {
+    let header = verified.header();
+    let record = RecordId::from_bytes(header.subject);
+    let granted = keys::has_granted(db, record)?;
+    if reading.readable.is_empty() && !granted {
+        return Err(Shut::NotForUs);
+    }
+    if drafts::is_open(db, record)? {
+        return Err(Shut::Not("an edit of this record is open here"));
+    }
+    let mut opened = Vec::new();
+    for (part, sealed) in parts_here(verified) {
+        let Some(key) = part_key(db, header, part)? else {
+            if reading.reads(part.compartment) {
+                return Err(Shut::Not("its key has not come yet"));
+            }
+            continue;
+        };
+        let packed = part::open(&key, &context(header, part), sealed).map_err(wrong)?;
+        let plain = unpack(db, &packed)?;
+        let name = reading.compartments.name(part.compartment);
+        let name = name.ok_or(Shut::Not("the roster does not name its compartment yet"))?;
+        opened.push((name, changes::read(&plain).map_err(wrong)?));
+    }
+    if opened.is_empty() {
+        return Err(Shut::NotForUs);
+    }
+    merge(db, reading, verified, record, opened)
+}
+
+fn merge(
+    db: &Connection,
+    reading: &Reading<'_>,
+    verified: &Verified,
+    record: RecordId,
+    opened: Vec<(&str, Vec<Vec<u8>>)>,
+) -> Result<(), Shut> {
+    let author = verified.header().author;
+    let mut book = load(db, record)?;
+    let mut at = None;
+    for (compartment, changes) in &opened {
+        let merged = book.merge(compartment, changes, AuthorId(*author.as_bytes())).map_err(wrong)?;
+        let written = merged.applied.iter().chain(&merged.known).filter_map(|hash| book.provenance(hash));
+        at = written.map(|by| by.at).chain(at).max();
+    }
+    save(db, record, &book, opened.iter().map(|(compartment, _)| *compartment))?;
+    let (Some(Value::Text(form_id)), Some(Value::Text(form_version)), Some(begun)) =
+        (book.meta(META_FORM), book.meta(META_VERSION), book.meta_provenance(META_FORM))
+    else {
+        // Only an edit of it came so far; its beginning is still on the way.
+        return Ok(());
+    };
+    let first = at.is_some_and(|at| at == begun.at) && begun.author == AuthorId(*author.as_bytes()).prefix();
+    let row = RecordRow {
+        id: record,
+        form_id,
+        form_version,
+        status: if reading.readable.is_empty() { RecordStatus::Granted } else { RecordStatus::Received },
+        started: begun.at,
+        changed: at.unwrap_or(begun.at),
+        author: member_of(reading.roster, begun.author).unwrap_or(author),
+        disagreements: book.disagreements().len() as u64,
+        editing: false,
+    };
+    records::put(db, &row)?;
+    if let Some(at) = at {
+        records::note_work(db, verified.id(), author, record, &day(at), first)?;
+    }
+    Ok(())
+}
+
+/// Where a record says which form it answers.
+pub(crate) const META_FORM: &str = "form";
+/// Where a record says which version of the form.
+pub(crate) const META_VERSION: &str = "version";
+
+/// Reads what this node has of a record.
+pub(crate) fn load(db: &Connection, id: RecordId) -> Result<Record, StoreError> {
+    let mut book = Record::new();
+    for (compartment, bytes) in records::documents(db, id)? {
+        book.load(compartment, &bytes).map_err(|_| StoreError::Unreadable("a record; rebuild the notebook"))?;
+    }
+    Ok(book)
+}
+
+/// Keeps compartments of a record.
+pub(crate) fn save<'a>(
+    db: &Connection,
+    id: RecordId,
+    book: &Record,
+    compartments: impl Iterator<Item = &'a str>,
+) -> Result<(), StoreError> {
+    for compartment in compartments {
+        let bytes = book.save(compartment);
+        if !bytes.is_empty() {
+            records::keep_document(db, id, compartment, &bytes)?;
+        }
+    }
+    Ok(())
+}
+
+/// Returns the member whose changes carry this prefix, if there is just one.
+pub(crate) fn member_of(roster: &Roster, prefix: AuthorPrefix) -> Option<MemberId> {
+    let mut found = roster
+        .members()
+        .map(|member| member.card.member)
+        .filter(|id| AuthorId(*id.as_bytes()).prefix() == prefix);
+    found.next().filter(|_| found.next().is_none())
+}
+
+/// Returns the day of a time in unix seconds (UTC), like `2026-11-24`.
+pub(crate) fn day(at: i64) -> String {
+    let time = jiff::Timestamp::from_second(at).unwrap_or_default();
+    time.to_zoned_datetime(jiff::tz::TimeZone::UTC).date().to_string()
+}
+
+/// What a chain's first key is sealed for.
+pub(crate) const CHAIN_KEY: &[u8] = b"baraza/1 chain";
+/// What a grant is sealed for.
+pub(crate) const GRANT: &[u8] = b"baraza/1 grant";
+/// What a key handed out with a grant is sealed for, to the desks.
+pub(crate) const GRANTED_KEY: &[u8] = b"baraza/1 granted key";
+
+/// Returns the id of the chain whose first key a part carries.
+pub(crate) fn chain_id(part: &PartHeader) -> ChainId {
+    let [a, b, c, d, e, f, g, h, ..] = *part.hash.as_bytes();
+    ChainId([a, b, c, d, e, f, g, h])
+}
+
+/// Returns what a part is bound to.
+pub(crate) fn context(header: &Header, part: &PartHeader) -> PartContext {
+    PartContext {
+        programme: header.programme,
+        subject: header.subject,
+        compartment: part.compartment,
+        author: header.author,
+        key: part.key,
+    }
+}
+
+fn parts_here(verified: &Verified) -> impl Iterator<Item = (&PartHeader, &[u8])> {
+    verified.parts().filter_map(|(part, sealed)| Some((part, sealed.bytes()?)))
+}
+
+/// Finds the key of a record's part: in the book, or by turning its author's chain forward.
+fn part_key(db: &Connection, header: &Header, part: &PartHeader) -> Result<Option<RecordKey>, Shut> {
+    if let Some(key) = keys::look_up(db, &header.subject, part.compartment, &part.key)? {
+        return Ok(Some(key));
+    }
+    let KeyName::Chain { chain, index } = part.key else { return Ok(None) };
+    let Some(mut reader) = keys::reader(db, chain, part.compartment, header.author)? else { return Ok(None) };
+    let record = RecordId::from_bytes(header.subject);
+    let key = reader.record_key(index, &record, part.compartment).map_err(wrong)?;
+    keys::advance_reader(db, chain, &reader)?;
+    keys::enter(db, &header.subject, part.compartment, &part.key, &key)?;
+    Ok(Some(key))
+}
+
+fn open_with_epoch(
+    db: &Connection,
+    header: &Header,
+    part: &PartHeader,
+    sealed: &[u8],
+    purpose: &[u8],
+) -> Result<Zeroizing<Vec<u8>>, Shut> {
+    let KeyName::Epoch(number) = part.key else {
+        return Err(Shut::Wrong("a key is not sealed to an epoch".into()));
+    };
+    let key = keys::epoch_key(db, part.compartment, number)?;
+    let key = key.ok_or(Shut::Not("its epoch's key has not come yet"))?;
+    open_with(&key, purpose, &context(header, part).aad(), sealed).map_err(wrong)
+}
+
+fn unpack(db: &Connection, packed: &[u8]) -> Result<Vec<u8>, Shut> {
+    let mut missing = false;
+    let unpacked = payload::unpack(packed, |id| {
+        let found = forms::dictionary(db, id).ok().flatten();
+        missing |= found.is_none();
+        found
+    });
+    match unpacked {
+        Err(_) if missing => Err(Shut::Not("its form has not come yet")),
+        other => other.map(|plain| plain.to_vec()).map_err(wrong),
+    }
+}
+
+fn wrong(error: impl std::fmt::Display) -> Shut {
+    Shut::Wrong(error.to_string())
+}

@@ -1,0 +1,130 @@
+//! Who this node is, and how far it is with its relay.
+
+use rusqlite::{Connection, OptionalExtension, named_params};
+use seal::keys::{KemKey, MembersKey, SignKey};
+use wire::{EnvelopeId, Incarnation, LogId, MemberId, ProgrammeId};
+use zeroize::Zeroizing;
+
+use super::{StoreError, count, fixed};
+
+/// Who this node is.
+pub(crate) struct Myself {
+    pub(crate) member: MemberId,
+    pub(crate) incarnation: Incarnation,
+    pub(crate) sign: SignKey,
+    pub(crate) kem: KemKey,
+    pub(crate) name: String,
+}
+
+/// The programme this node belongs to.
+pub(crate) struct Programme {
+    pub(crate) id: ProgrammeId,
+    pub(crate) relay: String,
+    pub(crate) members_key: MembersKey,
+    pub(crate) cursor: u64,
+    pub(crate) log: LogId,
+    pub(crate) nonce: Vec<u8>,
+    /// How many roster entries the relay is known to have.
+    pub(crate) relay_height: u64,
+}
+
+pub(crate) fn introduce(db: &Connection, me: &Myself) -> Result<(), StoreError> {
+    db.prepare_cached(
+        "INSERT INTO self (only, member, incarnation, sign_seed, kem_seed, name, sequence, previous)
+         VALUES (1, :member, :incarnation, :sign, :kem, :name, 0, :none)",
+    )?
+    .execute(named_params! {
+        ":member": me.member.as_bytes(),
+        ":incarnation": me.incarnation,
+        ":sign": me.sign.seed().as_slice(),
+        ":kem": me.kem.seed().as_slice(),
+        ":name": me.name,
+        ":none": [0u8; 32],
+    })?;
+    Ok(())
+}
+
+pub(crate) fn myself(db: &Connection) -> Result<Option<Myself>, StoreError> {
+    let read = |row: &rusqlite::Row<'_>| {
+        Ok(Myself {
+            member: MemberId::from_bytes(fixed(row, "member")?),
+            incarnation: row.get("incarnation")?,
+            sign: SignKey::from_seed(&Zeroizing::new(fixed(row, "sign_seed")?)),
+            kem: KemKey::from_seed(&Zeroizing::new(fixed(row, "kem_seed")?)),
+            name: row.get("name")?,
+        })
+    };
+    let sql = "SELECT member, incarnation, sign_seed, kem_seed, name FROM self";
+    Ok(db.query_row(sql, [], read).optional()?)
+}
+
+/// Returns the sequence and id of the last envelope this node wrote.
+pub(crate) fn last_written(db: &Connection) -> Result<(u64, EnvelopeId), StoreError> {
+    Ok(db.query_row("SELECT sequence, previous FROM self", [], |row| {
+        Ok((count(row, "sequence")?, EnvelopeId(fixed(row, "previous")?)))
+    })?)
+}
+
+pub(crate) fn note_written(db: &Connection, sequence: u64, id: EnvelopeId) -> Result<(), StoreError> {
+    db.prepare_cached("UPDATE self SET sequence = :sequence, previous = :id")?
+        .execute(named_params! { ":sequence": sequence as i64, ":id": id.as_bytes() })?;
+    Ok(())
+}
+
+pub(crate) fn join(db: &Connection, programme: &Programme, root_seed: Option<&[u8; 32]>) -> Result<(), StoreError> {
+    db.prepare_cached(
+        "INSERT INTO programme (only, id, relay, members_key, root_seed, cursor, log, nonce, relay_height)
+         VALUES (1, :id, :relay, :members_key, :root_seed, :cursor, :log, :nonce, :relay_height)",
+    )?
+    .execute(named_params! {
+        ":id": programme.id.as_bytes(),
+        ":relay": programme.relay,
+        ":members_key": programme.members_key.as_bytes(),
+        ":root_seed": root_seed,
+        ":cursor": programme.cursor as i64,
+        ":log": programme.log.as_bytes(),
+        ":nonce": programme.nonce,
+        ":relay_height": programme.relay_height as i64,
+    })?;
+    Ok(())
+}
+
+pub(crate) fn programme(db: &Connection) -> Result<Option<Programme>, StoreError> {
+    let read = |row: &rusqlite::Row<'_>| {
+        Ok(Programme {
+            id: ProgrammeId::from_bytes(fixed(row, "id")?),
+            relay: row.get("relay")?,
+            members_key: MembersKey::from_bytes(fixed(row, "members_key")?),
+            cursor: count(row, "cursor")?,
+            log: LogId(fixed(row, "log")?),
+            nonce: row.get("nonce")?,
+            relay_height: count(row, "relay_height")?,
+        })
+    };
+    let sql = "SELECT id, relay, members_key, cursor, log, nonce, relay_height FROM programme";
+    Ok(db.query_row(sql, [], read).optional()?)
+}
+
+pub(crate) fn note_cursor(db: &Connection, cursor: u64) -> Result<(), StoreError> {
+    db.prepare_cached("UPDATE programme SET cursor = :cursor")?
+        .execute(named_params! { ":cursor": cursor as i64 })?;
+    Ok(())
+}
+
+pub(crate) fn note_call(db: &Connection, cursor: u64, log: LogId, nonce: &[u8]) -> Result<(), StoreError> {
+    db.prepare_cached("UPDATE programme SET cursor = :cursor, log = :log, nonce = :nonce")?.execute(
+        named_params! { ":cursor": cursor as i64, ":log": log.as_bytes(), ":nonce": nonce },
+    )?;
+    Ok(())
+}
+
+pub(crate) fn note_nonce(db: &Connection, nonce: &[u8]) -> Result<(), StoreError> {
+    db.prepare_cached("UPDATE programme SET nonce = :nonce")?.execute(named_params! { ":nonce": nonce })?;
+    Ok(())
+}
+
+pub(crate) fn note_relay_height(db: &Connection, height: u64) -> Result<(), StoreError> {
+    db.prepare_cached("UPDATE programme SET relay_height = :height")?
+        .execute(named_params! { ":height": height as i64 })?;
+    Ok(())
+}

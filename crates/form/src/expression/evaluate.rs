@@ -1,0 +1,174 @@
+//! Works an expression out.
+
+use std::cell::Cell;
+use std::collections::BTreeMap;
+
+use super::ast::{Call, Operator, Path, Term};
+use super::compare::{compare, cost};
+use super::environment::Context;
+use super::functions::Arguments;
+use super::outcome::{Outcome, Place};
+use super::{Expression, Reference};
+use crate::path::QuestionPath;
+
+/// How many terms, nodes and comparisons one evaluation may take. A list of 20,000 choices that is
+/// filtered by one column takes about 200,000.
+const MAX_STEPS: u64 = 2_000_000;
+
+/// An expression cannot be worked out. Never says what was answered.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum EvalError {
+    /// It reads a compartment that this node cannot read: whatever depends on it stays as it is.
+    #[error("this node cannot read the answer to `{question}`")]
+    NotHeld {
+        /// One of the questions that it reads there.
+        question: QuestionPath,
+    },
+    /// A `${name}` was bound to nothing.
+    #[error("`${{{name}}}` names no question of the form")]
+    Unbound {
+        /// The name.
+        name: String,
+    },
+    /// It reads another record.
+    #[error("`${{last-saved#{name}}}` is not supported: records are not read by one another")]
+    LastSaved {
+        /// The name.
+        name: String,
+    },
+    /// The form has no choice list of this name.
+    #[error("the form has no choice list `{list}`")]
+    NoList {
+        /// The list's name.
+        list: String,
+    },
+    /// A function that takes questions was given a value.
+    #[error("`{function}` takes questions, and was given a value")]
+    NotNodes {
+        /// The function.
+        function: &'static str,
+    },
+    /// A repeat that `indexed-repeat` was given is not around its question.
+    #[error("`indexed-repeat` takes repeats around its question, and `{repeat}` is none")]
+    NotAround {
+        /// What was given instead.
+        repeat: String,
+    },
+    /// What was put together as a pattern for `regex` is none.
+    #[error("`regex` was given what is no pattern, or one with look-around or back-references")]
+    Pattern,
+    /// A format for a day or time holds a letter that means nothing.
+    #[error("`%{letter}` means nothing in the format of a day or time; see format-date() in the ODK documentation")]
+    DateFormat {
+        /// The letter.
+        letter: char,
+    },
+    /// It takes more work than any sensible expression.
+    #[error("the expression takes too much work: it goes through too many answers or choices")]
+    TooMuch,
+}
+
+/// Evaluates an expression against the answers of one record.
+///
+/// # Errors
+/// If it reads what this node cannot read, or cannot be worked out.
+pub fn evaluate(expression: &Expression, context: &Context<'_>) -> Result<Outcome, EvalError> {
+    let evaluator = Evaluator { context, bound: &expression.bound, steps: Cell::new(0) };
+    for path in expression.bound.values() {
+        evaluator.check_held(path)?;
+    }
+    let here = evaluator.here();
+    evaluator.term(&expression.term, &Focus { place: &here, position: None, size: 1 })
+}
+
+/// The one evaluation that is going on.
+pub(super) struct Evaluator<'a> {
+    pub(super) context: &'a Context<'a>,
+    pub(super) bound: &'a BTreeMap<String, QuestionPath>,
+    steps: Cell<u64>,
+}
+
+/// What is looked at.
+pub(super) struct Focus<'f> {
+    pub(super) place: &'f Place,
+    /// In a predicate, the how manieth of the candidates it is.
+    pub(super) position: Option<usize>,
+    /// How many candidates there are.
+    pub(super) size: usize,
+}
+
+impl Evaluator<'_> {
+    /// Works a term out.
+    pub(super) fn term(&self, term: &Term, focus: &Focus<'_>) -> Result<Outcome, EvalError> {
+        self.spend(1)?;
+        match term {
+            Term::Number(number) => Ok(Outcome::Number(*number)),
+            Term::Literal(text) => Ok(Outcome::Text(text.clone())),
+            Term::Negate(term) => Ok(Outcome::Number(-self.term(term, focus)?.to_number())),
+            Term::Chain(first, rest) => self.chain(first, rest, focus),
+            Term::Path(path) => self.path(path, focus),
+            Term::Call(call) => self.call(call, focus),
+        }
+    }
+
+    fn chain(&self, first: &Term, rest: &[(Operator, Term)], focus: &Focus<'_>) -> Result<Outcome, EvalError> {
+        let mut left = self.term(first, focus)?;
+        for (operator, right) in rest {
+            match operator {
+                // What is decided is not worked out further.
+                Operator::Or if left.to_boolean() => return Ok(Outcome::Boolean(true)),
+                Operator::And if !left.to_boolean() => return Ok(Outcome::Boolean(false)),
+                _ => {}
+            }
+            let right = self.term(right, focus)?;
+            left = self.apply(*operator, left, right)?;
+        }
+        Ok(left)
+    }
+
+    fn apply(&self, operator: Operator, left: Outcome, right: Outcome) -> Result<Outcome, EvalError> {
+        Ok(match operator {
+            Operator::Or | Operator::And => Outcome::Boolean(right.to_boolean()),
+            Operator::Plus => Outcome::Number(left.to_number() + right.to_number()),
+            Operator::Minus => Outcome::Number(left.to_number() - right.to_number()),
+            Operator::Times => Outcome::Number(left.to_number() * right.to_number()),
+            Operator::Div => Outcome::Number(left.to_number() / right.to_number()),
+            Operator::Mod => Outcome::Number(left.to_number() % right.to_number()),
+            Operator::Union => match (left, right) {
+                (Outcome::Nodes(left), Outcome::Nodes(right)) => Outcome::Nodes(self.union(left, right)?),
+                _ => return Err(EvalError::NotNodes { function: "|" }),
+            },
+            _ => {
+                self.spend(cost(&left, &right))?;
+                Outcome::Boolean(compare(operator, &left, &right))
+            }
+        })
+    }
+
+    fn path(&self, path: &Path, focus: &Focus<'_>) -> Result<Outcome, EvalError> {
+        let places = self.places(path, focus)?;
+        let nodes: Result<Vec<_>, _> = places.into_iter().map(|place| self.read(place)).collect();
+        nodes.map(Outcome::Nodes)
+    }
+
+    fn call(&self, call: &Call, focus: &Focus<'_>) -> Result<Outcome, EvalError> {
+        let function = call.function;
+        (function.run)(&Arguments { evaluator: self, focus, function, terms: &call.arguments })
+    }
+
+    /// What a `${name}` is bound to.
+    pub(super) fn bound(&self, reference: &Reference) -> Result<&QuestionPath, EvalError> {
+        let name = || reference.name.clone();
+        if reference.last_saved {
+            return Err(EvalError::LastSaved { name: name() });
+        }
+        self.bound.get(&reference.name).ok_or_else(|| EvalError::Unbound { name: name() })
+    }
+
+    /// Counts work, and stops what takes too much of it.
+    pub(super) fn spend(&self, steps: u64) -> Result<(), EvalError> {
+        let spent = self.steps.get().saturating_add(steps);
+        self.steps.set(spent);
+        if spent > MAX_STEPS { Err(EvalError::TooMuch) } else { Ok(()) }
+    }
+}

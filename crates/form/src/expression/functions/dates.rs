@@ -1,0 +1,116 @@
+//! Days and times.
+
+use super::{Arguments, Function, exactly, number, text};
+use crate::expression::evaluate::EvalError;
+use crate::expression::moment::{Moment, offset_text};
+use crate::expression::outcome::Outcome;
+
+pub(super) const TABLE: &[Function] = &[
+    exactly("today", 0, |a| text(now(a).day_text().unwrap_or_default())),
+    exactly("now", 0, |a| text(now(a).date_time_text(&a.evaluator.context.env.tz).unwrap_or_default())),
+    exactly("date", 1, date),
+    exactly("date-time", 1, date_time),
+    exactly("decimal-date-time", 1, decimal_date_time),
+    exactly("decimal-time", 1, decimal_time),
+    exactly("format-date", 2, format_date),
+    exactly("format-date-time", 2, format_date),
+];
+
+const MONTHS: [&str; 12] = [
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+];
+const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+
+fn now(arguments: &Arguments<'_>) -> Moment {
+    let env = arguments.evaluator.context.env;
+    Moment::at(env.now, &env.tz)
+}
+
+/// What the first argument says as a moment, if it says one: a day or time as text, or a number of days.
+fn moment(arguments: &Arguments<'_>, with_time: bool) -> Result<Option<Moment>, EvalError> {
+    let outcome = arguments.outcome(0)?;
+    if let Some(moment) = Moment::parse(&outcome.to_text()) {
+        return Ok(Some(moment));
+    }
+    let days = outcome.to_number();
+    Ok(if with_time { Moment::from_timestamp_days(days, &arguments.evaluator.context.env.tz) } else { Moment::from_days(days) })
+}
+
+fn date(arguments: &Arguments<'_>) -> Result<Outcome, EvalError> {
+    text(moment(arguments, false)?.and_then(|moment| moment.day_text()).unwrap_or_default())
+}
+
+fn date_time(arguments: &Arguments<'_>) -> Result<Outcome, EvalError> {
+    let tz = &arguments.evaluator.context.env.tz;
+    text(moment(arguments, true)?.and_then(|moment| moment.date_time_text(tz)).unwrap_or_default())
+}
+
+fn decimal_date_time(arguments: &Arguments<'_>) -> Result<Outcome, EvalError> {
+    let outcome = arguments.outcome(0)?;
+    match Moment::parse(&outcome.to_text()) {
+        Some(moment) => number(moment.to_timestamp_days(&arguments.evaluator.context.env.tz)),
+        None => number(outcome.to_number()),
+    }
+}
+
+fn decimal_time(arguments: &Arguments<'_>) -> Result<Outcome, EvalError> {
+    let outcome = arguments.outcome(0)?;
+    match Moment::parse(&outcome.to_text()) {
+        Some(moment) => number(moment.part_of_day()),
+        None => {
+            let days = outcome.to_number();
+            number(days - days.floor())
+        }
+    }
+}
+
+fn format_date(arguments: &Arguments<'_>) -> Result<Outcome, EvalError> {
+    let Some(moment) = moment(arguments, true)? else { return text("") };
+    let format = arguments.text(1)?;
+    let mut written = String::with_capacity(format.len());
+    let mut letters = format.chars();
+    while let Some(c) = letters.next() {
+        if c != '%' {
+            written.push(c);
+            continue;
+        }
+        let letter = letters.next().unwrap_or(' ');
+        match part(&moment, letter) {
+            Some(part) => written.push_str(&part),
+            None => return Err(EvalError::DateFormat { letter }),
+        }
+    }
+    text(written)
+}
+
+/// What a letter of a format stands for. A time alone has a day of no name.
+fn part(moment: &Moment, letter: char) -> Option<String> {
+    let (hour, minute, second, milli) = moment.clock();
+    let day = |write: &dyn Fn(jiff::civil::Date) -> String| moment.day.map(write).unwrap_or_default();
+    let short = |name: &str| name.chars().take(3).collect::<String>();
+    let named = |names: &[&'static str], nth: i8| {
+        usize::try_from(nth).ok().and_then(|nth| names.get(nth.wrapping_sub(1))).copied().unwrap_or_default()
+    };
+    Some(match letter {
+        'Y' => day(&|day| format!("{:04}", day.year())),
+        'y' => day(&|day| format!("{:02}", day.year().rem_euclid(100))),
+        'm' => day(&|day| format!("{:02}", day.month())),
+        'n' => day(&|day| day.month().to_string()),
+        'B' => day(&|day| named(&MONTHS, day.month()).to_owned()),
+        'b' => day(&|day| short(named(&MONTHS, day.month()))),
+        'd' => day(&|day| format!("{:02}", day.day())),
+        'e' => day(&|day| day.day().to_string()),
+        'A' => day(&|day| named(&DAYS, day.weekday().to_monday_one_offset()).to_owned()),
+        'a' => day(&|day| short(named(&DAYS, day.weekday().to_monday_one_offset()))),
+        'W' => day(&|day| day.iso_week_date().week().to_string()),
+        'H' => format!("{hour:02}"),
+        'h' => hour.to_string(),
+        'M' => format!("{minute:02}"),
+        'S' => format!("{second:02}"),
+        '3' => format!("{milli:03}"),
+        'Z' => moment.offset.map(offset_text).unwrap_or_default(),
+        '%' => "%".to_owned(),
+        _ => return None,
+    })
+}

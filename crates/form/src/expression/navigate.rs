@@ -1,0 +1,286 @@
+//! Goes from node to node: through the groups, repeats and questions of a record, and through choices.
+
+use std::collections::HashSet;
+
+use super::ast::{Axis, Path, Start, Step, Term, Test};
+use super::evaluate::{EvalError, Evaluator, Focus};
+use super::outcome::{Node, Outcome, Place};
+use crate::address::{Address, RepeatAddress};
+use crate::model::Item;
+use crate::path::QuestionPath;
+
+impl Evaluator<'_> {
+    /// What the expression belongs to; in a choice filter the choice.
+    pub(super) fn here(&self) -> Place {
+        if self.context.choice.is_some() { Place::Offered } else { self.current() }
+    }
+
+    /// What the expression belongs to.
+    pub(super) fn current(&self) -> Place {
+        Place::At(self.context.at.clone(), self.context.at.path())
+    }
+
+    /// Goes along a path.
+    pub(super) fn places(&self, path: &Path, focus: &Focus<'_>) -> Result<Vec<Place>, EvalError> {
+        let (mut places, taken) = self.start(path, focus)?;
+        places = self.filter(places, &path.predicates)?;
+        // The predicates of the last of the plain names have not been looked at yet.
+        if let Some(step) = taken.checked_sub(1).and_then(|last| path.steps.get(last)) {
+            places = self.filter(places, &step.predicates)?;
+        }
+        for step in path.steps.iter().skip(taken) {
+            places = self.step(&places, step)?;
+        }
+        Ok(places)
+    }
+
+    /// Where a path starts, and how many of its steps that took.
+    fn start(&self, path: &Path, focus: &Focus<'_>) -> Result<(Vec<Place>, usize), EvalError> {
+        let places = match &path.start {
+            Start::Here => vec![focus.place.clone()],
+            Start::Current => vec![self.current()],
+            Start::Reference(reference) => self.expand(focus, self.bound(reference)?)?,
+            Start::Record => {
+                let (names, taken) = path.plain_names();
+                if names.is_empty() {
+                    return Ok((vec![Place::At(Address::root(), None)], taken));
+                }
+                let path = names.join("/").parse::<QuestionPath>().ok();
+                let places = path.map(|path| self.expand(focus, &path)).transpose()?;
+                return Ok((places.unwrap_or_default(), taken));
+            }
+            Start::List(name) => {
+                let nth = self.context.form.lists.iter().position(|list| list.name == *name);
+                vec![Place::List(nth.ok_or_else(|| EvalError::NoList { list: name.clone() })?)]
+            }
+            Start::Term(term) => match self.term(term, focus)? {
+                Outcome::Nodes(nodes) => nodes.into_iter().map(|node| node.place).collect(),
+                _ => return Err(EvalError::NotNodes { function: "/" }),
+            },
+        };
+        Ok((places, 0))
+    }
+
+    /// What is at `path`, seen from what is looked at: in the same repeat instances as far as both
+    /// are in the same repeats, and in all instances beyond. A repeat gives all its instances.
+    fn expand(&self, focus: &Focus<'_>, path: &QuestionPath) -> Result<Vec<Place>, EvalError> {
+        let seen_from = match focus.place {
+            Place::At(at, _) => at,
+            _ => self.context.at,
+        };
+        let Some(item) = self.context.form.item(path) else { return Ok(Vec::new()) };
+        let is_repeat = matches!(item, Item::Repeat(_));
+        let shared = match is_repeat {
+            true => RepeatAddress::near(seen_from, path).outer(),
+            false => seen_from.near(path).instance(),
+        };
+        let repeats = self.repeats_to(path, is_repeat);
+        let further = repeats.iter().skip(shared.steps().len());
+        let mut around = vec![shared.clone()];
+        for repeat in further {
+            around = self.instances_in(&around, repeat)?;
+        }
+        if is_repeat {
+            return Ok(around.into_iter().map(|at| Place::At(at, Some(path.clone()))).collect());
+        }
+        Ok(around.into_iter().map(|at| Place::At(at.near(path), Some(path.clone()))).collect())
+    }
+
+    /// Which question or repeat of the form a term names, whether or not there is an answer to it.
+    pub(super) fn target(&self, term: &Term, focus: &Focus<'_>) -> Result<Option<QuestionPath>, EvalError> {
+        let Term::Path(path) = term else { return Ok(None) };
+        match &path.start {
+            Start::Reference(reference) if path.steps.is_empty() => Ok(Some(self.bound(reference)?.clone())),
+            Start::Record if path.plain_names().1 == path.steps.len() => {
+                Ok(path.plain_names().0.join("/").parse().ok())
+            }
+            _ => Ok(self.places(path, focus)?.into_iter().find_map(|place| match place {
+                Place::At(_, path) => path,
+                _ => None,
+            })),
+        }
+    }
+
+    /// The repeats around `path`, outermost first, and `path` itself if it is one.
+    pub(super) fn repeats_to(&self, path: &QuestionPath, is_repeat: bool) -> Vec<QuestionPath> {
+        let mut repeats: Vec<QuestionPath> = if is_repeat { vec![path.clone()] } else { Vec::new() };
+        let mut inner = path;
+        while let Some(repeat) = self.context.form.repeat_around(inner) {
+            repeats.push(repeat.path.clone());
+            inner = &repeat.path;
+        }
+        repeats.reverse();
+        repeats
+    }
+
+    /// The instances of a repeat in each of these.
+    pub(super) fn instances_in(&self, around: &[Address], repeat: &QuestionPath) -> Result<Vec<Address>, EvalError> {
+        let mut all = Vec::new();
+        for at in around {
+            let repeat = RepeatAddress::near(at, repeat);
+            let instances = self.context.answers.instances(&repeat);
+            self.spend(1 + instances.len() as u64)?;
+            all.extend(instances.into_iter().map(|id| repeat.instance(id)));
+        }
+        Ok(all)
+    }
+
+    fn step(&self, places: &[Place], step: &Step) -> Result<Vec<Place>, EvalError> {
+        let mut reached = Vec::new();
+        for place in places {
+            let mut candidates = match step.axis {
+                Axis::Child => self.children(place, &step.test)?,
+                Axis::Parent => self.parent(place).into_iter().collect(),
+                Axis::Itself => vec![place.clone()],
+                Axis::Descendant => self.inside(place, false)?,
+                Axis::DescendantOrItself => self.inside(place, true)?,
+            };
+            if step.axis != Axis::Child && step.test != Test::Any {
+                candidates.retain(|place| self.passes(place, &step.test));
+            }
+            self.spend(1 + candidates.len() as u64)?;
+            reached.extend(self.filter(candidates, &step.predicates)?);
+        }
+        if places.len() > 1 && step.axis != Axis::Itself {
+            keep_first(&mut reached, |place| place);
+        }
+        Ok(reached)
+    }
+
+    fn filter(&self, places: Vec<Place>, predicates: &[Term]) -> Result<Vec<Place>, EvalError> {
+        let mut places = places;
+        for predicate in predicates {
+            let size = places.len();
+            let mut kept = Vec::new();
+            for (nth, place) in places.into_iter().enumerate() {
+                let focus = Focus { place: &place, position: Some(nth + 1), size };
+                let fits = match self.term(predicate, &focus)? {
+                    Outcome::Number(number) => number == (nth + 1) as f64,
+                    other => other.to_boolean(),
+                };
+                if fits {
+                    kept.push(place);
+                }
+            }
+            places = kept;
+        }
+        Ok(places)
+    }
+
+    fn children(&self, place: &Place, test: &Test) -> Result<Vec<Place>, EvalError> {
+        let form = self.context.form;
+        match place {
+            Place::At(at, path) => self.children_of(at, path.as_ref(), test),
+            Place::List(list) => Ok(vec![Place::Choices(*list)]),
+            Place::Choices(list) => {
+                let count = form.lists.get(*list).map_or(0, |list| list.choices.len());
+                let is_item = matches!(test, Test::Any) || *test == Test::Name("item".to_owned());
+                self.spend(count as u64)?;
+                Ok((0..if is_item { count } else { 0 }).map(|nth| Place::Choice(*list, nth)).collect())
+            }
+            Place::Choice(..) | Place::Offered => {
+                let Some(choice) = self.choice(place) else { return Ok(Vec::new()) };
+                let column = |name: &str| Place::Column(Box::new(place.clone()), name.to_owned());
+                Ok(match test {
+                    Test::Any => ["name", "label"]
+                        .into_iter()
+                        .chain(choice.columns.keys().map(String::as_str))
+                        .map(column)
+                        .collect(),
+                    Test::Name(name) if name == "name" || name == "label" || choice.columns.contains_key(name) => {
+                        vec![column(name)]
+                    }
+                    Test::Name(_) => Vec::new(),
+                })
+            }
+            Place::Column(..) => Ok(Vec::new()),
+        }
+    }
+
+    fn children_of(&self, at: &Address, path: Option<&QuestionPath>, test: &Test) -> Result<Vec<Place>, EvalError> {
+        let form = self.context.form;
+        let items = match path.map(|path| form.item(path)) {
+            None => &form.items[..],
+            Some(Some(Item::Group(group))) => &group.items,
+            Some(Some(Item::Repeat(repeat))) if at.is_instance() => &repeat.items,
+            Some(_) => &[],
+        };
+        self.spend(1 + items.len() as u64 / 16)?;
+        let mut children = Vec::new();
+        for item in items {
+            if matches!(test, Test::Name(name) if name != item.name()) {
+                continue;
+            }
+            let path = item.path();
+            match item {
+                Item::Repeat(_) => {
+                    let instances = self.instances_in(std::slice::from_ref(at), path)?;
+                    children.extend(instances.into_iter().map(|at| Place::At(at, Some(path.clone()))));
+                }
+                _ => children.push(Place::At(at.near(path), Some(path.clone()))),
+            }
+        }
+        Ok(children)
+    }
+
+    fn parent(&self, place: &Place) -> Option<Place> {
+        match place {
+            Place::At(at, path) => {
+                let Some(parent) = path.as_ref()?.parent() else {
+                    return Some(Place::At(Address::root(), None));
+                };
+                // Of an instance the parent is outside its repeat, and of what is in it the instance.
+                let around = if at.is_instance() { at.parent_instance()? } else { at.clone() };
+                Some(Place::At(around.near(&parent), Some(parent)))
+            }
+            Place::List(_) | Place::Offered => None,
+            Place::Choices(list) => Some(Place::List(*list)),
+            Place::Choice(list, _) => Some(Place::Choices(*list)),
+            Place::Column(choice, _) => Some((**choice).clone()),
+        }
+    }
+
+    /// All that is inside a place, each before what is in it.
+    fn inside(&self, place: &Place, with_itself: bool) -> Result<Vec<Place>, EvalError> {
+        let mut found = if with_itself { vec![place.clone()] } else { Vec::new() };
+        for child in self.children(place, &Test::Any)? {
+            self.spend(1)?;
+            // Groups stand in one another only as deep as the form says.
+            found.extend(self.inside(&child, true)?);
+        }
+        Ok(found)
+    }
+
+    fn passes(&self, place: &Place, test: &Test) -> bool {
+        match test {
+            Test::Any => true,
+            Test::Name(name) => self.name(place) == *name,
+        }
+    }
+
+    /// The name of what is at a place.
+    pub(super) fn name(&self, place: &Place) -> String {
+        match place {
+            Place::At(_, Some(path)) => path.name().to_owned(),
+            Place::At(_, None) => "data".to_owned(),
+            Place::List(_) => String::new(),
+            Place::Choices(_) => "root".to_owned(),
+            Place::Choice(..) | Place::Offered => "item".to_owned(),
+            Place::Column(_, name) => name.clone(),
+        }
+    }
+
+    /// The nodes of both, each once.
+    pub(super) fn union(&self, left: Vec<Node>, right: Vec<Node>) -> Result<Vec<Node>, EvalError> {
+        let mut all = left;
+        all.extend(right);
+        self.spend(all.len() as u64)?;
+        keep_first(&mut all, |node| &node.place);
+        Ok(all)
+    }
+}
+
+fn keep_first<T>(all: &mut Vec<T>, place: impl Fn(&T) -> &Place) {
+    let mut seen = HashSet::new();
+    all.retain(|one| seen.insert(place(one).clone()));
+}

@@ -1,0 +1,125 @@
+//! The logic of an interview: what to ask, what follows from the answers, what is wrong with them.
+//!
+//! Each function looks at the answers as they stand, through [`Answers`]. As in ODK, an answer to
+//! a question that is not relevant counts as none.
+
+use crate::address::{Address, RepeatAddress};
+use crate::answers::Answers;
+use crate::expression::{Context, Environment, evaluate};
+use crate::model::{Choice, Form};
+use crate::value::Value;
+use pass::Pass;
+
+mod check;
+mod defaults;
+mod outcome;
+mod pass;
+mod text;
+
+pub use check::{Complaint, Trouble, check};
+pub use defaults::{defaults, ending};
+pub(crate) use outcome::answer_of;
+pub use text::{fill, record_name};
+
+/// The most instances that a repeat's count asks for.
+const MAX_INSTANCES: usize = 1_000;
+
+/// Says whether what stands at `at` is to be asked or shown at all, given its own condition and
+/// those of the groups and repeats around it.
+///
+/// What the form does not have is not relevant. A condition that reads a compartment this node
+/// cannot read counts as fulfilled.
+pub fn relevant(form: &Form, answers: &dyn Answers, at: &Address, env: &Environment) -> bool {
+    match at.path() {
+        None => true,
+        Some(path) => form.item(&path).is_some() && Pass::of(form, answers, env).is_relevant(at),
+    }
+}
+
+/// Returns the questions and notes to show, in form order, those in repeats once for each instance.
+pub fn visible(form: &Form, answers: &dyn Answers, env: &Environment) -> Vec<Address> {
+    let pass = Pass::of(form, answers, env);
+    let mut shown = Vec::new();
+    pass.walk(&form.items, &Address::root(), &mut |question, at| {
+        let is_shown = question.kind.is_asked() || question.kind == crate::QuestionKind::Note;
+        if is_shown && pass.is_relevant(at) {
+            shown.push(at.clone());
+        }
+    });
+    shown
+}
+
+/// Returns the answers that stand at questions which are not relevant, in form order. They count
+/// as none, and are left out when a record is finished.
+pub fn irrelevant(form: &Form, answers: &dyn Answers, env: &Environment) -> Vec<Address> {
+    let pass = Pass::of(form, answers, env);
+    let mut irrelevant = Vec::new();
+    pass.walk(&form.items, &Address::root(), &mut |_, at| {
+        if !pass.is_relevant(at) && answers.answer(at).is_some() {
+            irrelevant.push(at.clone());
+        }
+    });
+    irrelevant
+}
+
+/// Computes the form's calculations and returns those that differ from what is there, each after
+/// those it depends on. `None` means that the computed answer is to be cleared.
+///
+/// What depends on a compartment that `answers` does not hold is left alone. A calculation that
+/// calls `now`, `random` or `uuid` is computed only while there is no answer: it would differ each time.
+pub fn calculate(form: &Form, answers: &dyn Answers, env: &Environment) -> Vec<(Address, Option<Value>)> {
+    let mut pass = Pass::of(form, answers, env);
+    let mut computed = pass.take_computed();
+    computed.retain(|(at, value)| answers.answer(at) != *value);
+    computed
+}
+
+/// Returns the choices that a select question offers at `at`, in order.
+///
+/// A filter that reads a compartment this node cannot read offers every choice.
+pub fn offered<'f>(
+    form: &'f Form,
+    answers: &dyn Answers,
+    at: &Address,
+    env: &Environment,
+) -> Vec<&'f Choice> {
+    Pass::of(form, answers, env).offered(at)
+}
+
+/// Returns how many instances each repeat with a count shall have, at most 1,000.
+///
+/// Repeats whose count reads a compartment this node cannot read are left out.
+pub fn wanted_instances(
+    form: &Form,
+    answers: &dyn Answers,
+    env: &Environment,
+) -> Vec<(RepeatAddress, usize)> {
+    let pass = Pass::of(form, answers, env);
+    let mut wanted = Vec::new();
+    for repeat in form.repeats() {
+        let Some(count) = &repeat.repeat_count else {
+            continue;
+        };
+        for around in pass.contexts(form.repeat_around(&repeat.path).map(|outer| &outer.path)) {
+            let at = around.near(&repeat.path);
+            if !pass.is_relevant(&at) || !pass.can_read(count, &at) {
+                continue;
+            }
+            let context = Context {
+                form,
+                answers: &pass,
+                at: &at,
+                this: None,
+                choice: None,
+                env,
+            };
+            let number = evaluate(count, &context)
+                .map(|outcome| outcome.to_number())
+                .unwrap_or(0.0);
+            // NaN and negative counts ask for none.
+            let number = (number.max(0.0) as usize).min(MAX_INSTANCES);
+            wanted.push((RepeatAddress::near(&around, &repeat.path), number));
+        }
+    }
+    wanted
+}

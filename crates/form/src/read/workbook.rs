@@ -1,0 +1,193 @@
+//! The sheets of a workbook.
+//!
+//! A workbook comes from outside: it is measured before it is opened, its cells are taken one
+//! by one, and a fault in the library that opens it is caught and told as a damaged file.
+
+use std::io::Cursor;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use calamine::{Data, DataRef, ExcelDateTime, Reader, Xls, Xlsx};
+
+use super::problem::FormError;
+use super::sheet::{MAX_CELL_BYTES, MAX_COLUMNS, MAX_ROWS, MAX_TEXT_BYTES, Sheet, SheetRow};
+use super::{xls_bounds, xlsx_bounds};
+
+/// The largest workbook, in bytes.
+pub(crate) const MAX_FILE_BYTES: usize = 16 * 1024 * 1024;
+/// The most sheets of a workbook.
+const MAX_SHEETS: usize = 64;
+
+pub(crate) fn read_xlsx(bytes: &[u8]) -> Result<Vec<Sheet>, FormError> {
+    check_file_size(bytes)?;
+    xlsx_bounds::check(bytes)?;
+    guarded(|| {
+        let mut workbook = Xlsx::new(Cursor::new(bytes)).map_err(|_| damaged())?;
+        let mut gatherer = Gatherer::default();
+        for name in workbook.sheet_names() {
+            gatherer.begin(&name)?;
+            // A chart sheet has no cells.
+            let Ok(mut cells) = workbook.worksheet_cells_reader(&name) else {
+                continue;
+            };
+            while let Some(cell) = cells.next_cell().map_err(|_| damaged())? {
+                let (row, column) = cell.get_position();
+                gatherer.put(row, column, from_xlsx(cell.get_value()))?;
+            }
+        }
+        Ok(gatherer.sheets())
+    })
+}
+
+pub(crate) fn read_xls(bytes: &[u8]) -> Result<Vec<Sheet>, FormError> {
+    check_file_size(bytes)?;
+    let sound = xls_bounds::checked(bytes)?;
+    guarded(|| {
+        let mut workbook = Xls::new(Cursor::new(sound)).map_err(|_| damaged())?;
+        let mut gatherer = Gatherer::default();
+        for name in workbook.sheet_names() {
+            gatherer.begin(&name)?;
+            let Ok(range) = workbook.worksheet_range(&name) else {
+                continue;
+            };
+            let (first_row, first_column) = range.start().unwrap_or_default();
+            for (row, column, value) in range.used_cells() {
+                let row = first_row.saturating_add(u32::try_from(row).unwrap_or(u32::MAX));
+                let column = first_column.saturating_add(u32::try_from(column).unwrap_or(u32::MAX));
+                gatherer.put(row, column, from_xls(value))?;
+            }
+        }
+        Ok(gatherer.sheets())
+    })
+}
+
+fn check_file_size(bytes: &[u8]) -> Result<(), FormError> {
+    if bytes.len() > MAX_FILE_BYTES {
+        return Err(too_large(format!(
+            "the file is larger than {} MiB",
+            MAX_FILE_BYTES / 1024 / 1024
+        )));
+    }
+    Ok(())
+}
+
+/// Runs `open`, and takes a panic in it for a damaged file.
+fn guarded(open: impl FnOnce() -> Result<Vec<Sheet>, FormError>) -> Result<Vec<Sheet>, FormError> {
+    catch_unwind(AssertUnwindSafe(open)).unwrap_or_else(|_| Err(damaged()))
+}
+
+pub(crate) fn damaged() -> FormError {
+    FormError::of_file("damaged_workbook", "the file is no workbook, or it is damaged")
+        .hint("open it in a spreadsheet program and save it again as .xlsx")
+}
+
+pub(crate) fn too_large(message: impl Into<String>) -> FormError {
+    FormError::of_file("too_large", message).hint("take out what is not part of the form")
+}
+
+/// Puts cells, which come in any order, into the rows of sheets.
+#[derive(Default)]
+struct Gatherer {
+    sheets: Vec<(String, std::collections::BTreeMap<u32, Vec<String>>)>,
+    text_bytes: usize,
+    cells: usize,
+}
+
+impl Gatherer {
+    fn begin(&mut self, name: &str) -> Result<(), FormError> {
+        if self.sheets.len() >= MAX_SHEETS {
+            return Err(too_large(format!(
+                "the workbook has more than {MAX_SHEETS} sheets"
+            )));
+        }
+        self.sheets.push((name.to_owned(), Default::default()));
+        Ok(())
+    }
+
+    fn put(&mut self, row: u32, column: u32, text: String) -> Result<(), FormError> {
+        if text.trim().is_empty() {
+            return Ok(());
+        }
+        let Some((sheet, rows)) = self.sheets.last_mut() else {
+            return Ok(());
+        };
+        if row >= MAX_ROWS {
+            return Err(too_large(format!(
+                "the sheet `{sheet}` has more than {MAX_ROWS} rows"
+            )));
+        }
+        if column >= MAX_COLUMNS {
+            return Err(too_large(format!(
+                "the sheet `{sheet}` has more than {MAX_COLUMNS} columns"
+            )));
+        }
+        if text.len() > MAX_CELL_BYTES {
+            return Err(too_large(format!(
+                "a cell in row {} of the sheet `{sheet}` holds more than 64 KiB",
+                row + 1
+            )));
+        }
+        let cells = rows.entry(row).or_default();
+        let wanted = column as usize + 1;
+        self.cells += wanted.saturating_sub(cells.len());
+        self.text_bytes += text.len();
+        if self.text_bytes > MAX_TEXT_BYTES || self.cells > 4_000_000 {
+            return Err(too_large("the workbook holds too much"));
+        }
+        if cells.len() < wanted {
+            cells.resize(wanted, String::new());
+        }
+        if let Some(cell) = cells.get_mut(column as usize) {
+            *cell = text;
+        }
+        Ok(())
+    }
+
+    fn sheets(self) -> Vec<Sheet> {
+        self.sheets
+            .into_iter()
+            .map(|(name, rows)| Sheet {
+                name,
+                rows: rows
+                    .into_iter()
+                    .map(|(row, cells)| SheetRow {
+                        number: row + 1,
+                        cells,
+                    })
+                    .collect(),
+            })
+            .collect()
+    }
+}
+
+fn from_xlsx(value: &DataRef<'_>) -> String {
+    match value {
+        DataRef::Int(number) => number.to_string(),
+        DataRef::Float(number) => number.to_string(),
+        DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.clone(),
+        DataRef::SharedString(text) => (*text).to_owned(),
+        DataRef::Bool(flag) => flag.to_string(),
+        DataRef::DateTime(date_time) => from_date_time(date_time),
+        DataRef::Error(_) | DataRef::Empty => String::new(),
+    }
+}
+
+fn from_xls(value: &Data) -> String {
+    match value {
+        Data::Int(number) => number.to_string(),
+        Data::Float(number) => number.to_string(),
+        Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => text.clone(),
+        Data::Bool(flag) => flag.to_string(),
+        Data::DateTime(date_time) => from_date_time(date_time),
+        Data::Error(_) | Data::Empty => String::new(),
+    }
+}
+
+fn from_date_time(date_time: &ExcelDateTime) -> String {
+    let (year, month, day, hour, minute, second, _) = date_time.to_ymd_hms_milli();
+    let clock = format!("{hour:02}:{minute:02}:{second:02}");
+    match (date_time.as_f64().trunc() == 0.0, clock == "00:00:00") {
+        (true, _) => clock,
+        (false, true) => format!("{year:04}-{month:02}-{day:02}"),
+        (false, false) => format!("{year:04}-{month:02}-{day:02}T{clock}"),
+    }
+}
