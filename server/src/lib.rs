@@ -1,1 +1,10 @@
-//! The relay: stores and forwards sealed envelopes, reads nothing.
+#![doc = include_str!("../README.md")]
+
+mod clearance;
+pub mod http;
+mod relay;
+pub mod store;
+mod writer;
+
+pub use http::{AppState, app};
+pub use relay::{Config, Relay, ServeError};

@@ -24,6 +24,7 @@ mod outcome;
 mod parser;
 mod pattern;
 mod reading;
+mod tree;
 
 pub use environment::{Context, Environment};
 pub use evaluate::{EvalError, evaluate};
@@ -75,7 +76,11 @@ impl Expression {
     /// If the text is no expression, or calls what is not there.
     pub fn parse(text: &str) -> Result<Self, ExpressionError> {
         let term = parser::parse(text)?;
-        Ok(Expression { text: text.to_owned(), term, bound: BTreeMap::new() })
+        Ok(Expression {
+            text: text.to_owned(),
+            term,
+            bound: BTreeMap::new(),
+        })
     }
 
     /// Returns the expression as it was written.
@@ -111,7 +116,11 @@ impl Expression {
     /// Binds each `${name}` to the question, group or repeat that `find` gives for it. Evaluating a
     /// name that is bound to nothing is an error.
     pub fn resolve(&mut self, find: &dyn Fn(&str) -> Option<QuestionPath>) {
-        for reference in self.references().into_iter().filter(|reference| !reference.last_saved) {
+        for reference in self
+            .references()
+            .into_iter()
+            .filter(|reference| !reference.last_saved)
+        {
             match find(&reference.name) {
                 Some(path) => _ = self.bound.insert(reference.name, path),
                 None => _ = self.bound.remove(&reference.name),

@@ -282,13 +282,19 @@ fn what_is_no_answer_is_told_without_the_answer() {
 }
 
 #[test]
-fn a_made_up_respondent_answers_the_project_s_forms_soundly() {
+fn the_project_s_forms_are_sound_and_so_are_made_up_answers_to_them() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../forms");
     for name in ["household", "diaspora", "returnee"] {
         let text = std::fs::read(format!("{folder}/{name}.md")).unwrap();
         let (form, _) =
             Form::read_named("form.md", &text).unwrap_or_else(|errors| panic!("{name}: {errors:#?}"));
         assert_eq!(Form::read_markdown(&form.to_markdown()).as_ref(), Ok(&form));
+        let workbook = std::fs::read(format!("{folder}/{name}.xlsx")).unwrap();
+        assert_eq!(
+            Form::read_named("form.xlsx", &workbook).unwrap().0,
+            form,
+            "{name}"
+        );
         let mut rng = chance();
         let (mut bytes, mut answers) = (0, 0);
         for _ in 0..20 {

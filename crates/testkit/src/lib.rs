@@ -1,1 +1,9 @@
-//! A field in memory, for tests: phones, desks, a relay, seeded chance.
+#![doc = include_str!("../README.md")]
+
+mod clock;
+mod field;
+mod tap;
+
+pub use clock::FieldClock;
+pub use field::{Field, FieldError};
+pub use tap::{Tap, Traffic};

@@ -109,7 +109,9 @@ impl Term {
     pub(super) fn chained(self, operator: Operator, right: Term) -> Term {
         match self {
             Term::Chain(first, mut rest)
-                if rest.last().is_some_and(|(last, _)| last.strength() == operator.strength()) =>
+                if rest
+                    .last()
+                    .is_some_and(|(last, _)| last.strength() == operator.strength()) =>
             {
                 rest.push((operator, right));
                 Term::Chain(first, rest)
@@ -133,7 +135,10 @@ impl Term {
                     term.visit(visit);
                 }
                 let in_steps = path.steps.iter().flat_map(|step| &step.predicates);
-                path.predicates.iter().chain(in_steps).for_each(|term| term.visit(visit));
+                path.predicates
+                    .iter()
+                    .chain(in_steps)
+                    .for_each(|term| term.visit(visit));
             }
             Term::Call(call) => call.arguments.iter().for_each(|term| term.visit(visit)),
         }
@@ -162,7 +167,8 @@ impl Path {
 
     /// Whether this is just `.` or `current()`.
     pub(super) fn is_itself(&self) -> bool {
-        matches!(self.start, Start::Here | Start::Current) && self.steps.iter().all(|step| step.axis == Axis::Itself)
+        matches!(self.start, Start::Here | Start::Current)
+            && self.steps.iter().all(|step| step.axis == Axis::Itself)
     }
 }
 

@@ -15,7 +15,10 @@ pub(super) struct Problem {
 
 /// Functions of ODK that are not built, and what to do without them.
 const UNSUPPORTED: [(&str, &str); 13] = [
-    ("pulldata", "put the table into the sheet `choices` and read it with instance('list')/root/item[name = …]/column"),
+    (
+        "pulldata",
+        "put the table into the sheet `choices` and read it with instance('list')/root/item[name = …]/column",
+    ),
     ("search", "filter the choices with a choice_filter"),
     ("digest", "no hash of an answer is kept; leave it out"),
     ("extract-signed", "signed codes are not read"),
@@ -35,7 +38,9 @@ pub(super) fn call(name: &str, arguments: Vec<Term>, offset: usize) -> Result<St
     match (name, arguments.as_slice()) {
         ("current", []) => return Ok(Start::Current),
         ("current", more) => return Err(count("current", more.len(), "none")),
-        ("instance", [Term::Literal(list)]) if list != "__last-saved" => return Ok(Start::List(list.clone())),
+        ("instance", [Term::Literal(list)]) if list != "__last-saved" => {
+            return Ok(Start::List(list.clone()));
+        }
         ("instance", _) => {
             return Err(Problem {
                 code: "unsupported_path",
@@ -65,14 +70,25 @@ fn find(name: &str) -> Result<&'static Function, Problem> {
     }
     if let Some((_, instead)) = UNSUPPORTED.iter().find(|(known, _)| *known == name) {
         let message = format!("the function `{name}` is not supported");
-        return Err(Problem { code: "unsupported_function", message, hint: (*instead).to_owned() });
+        return Err(Problem {
+            code: "unsupported_function",
+            message,
+            hint: (*instead).to_owned(),
+        });
     }
-    let known = TABLES.iter().flat_map(|table| table.iter()).map(|function| function.name);
+    let known = TABLES
+        .iter()
+        .flat_map(|table| table.iter())
+        .map(|function| function.name);
     let known = known.chain(["current", "instance"]);
     Err(Problem {
         code: "unknown_function",
         message: format!("there is no function `{name}`"),
-        hint: did_you_mean(name, known, "look up the functions of ODK forms; refer to questions as `${name}`"),
+        hint: did_you_mean(
+            name,
+            known,
+            "look up the functions of ODK forms; refer to questions as `${name}`",
+        ),
     })
 }
 
@@ -81,7 +97,7 @@ fn check_count(function: &Function, given: usize) -> Result<(), Problem> {
         && function.most.is_none_or(|most| given <= most)
         && match function.name {
             "indexed-repeat" => given % 2 == 1,
-            "weighted-checklist" => given % 2 == 0,
+            "weighted-checklist" => given.is_multiple_of(2),
             _ => true,
         };
     if is_right {
@@ -100,7 +116,11 @@ fn check_count(function: &Function, given: usize) -> Result<(), Problem> {
 }
 
 fn count(name: &str, given: usize, takes: &str) -> Problem {
-    let arguments = if given == 1 { "1 argument".to_owned() } else { format!("{given} arguments") };
+    let arguments = if given == 1 {
+        "1 argument".to_owned()
+    } else {
+        format!("{given} arguments")
+    };
     Problem {
         code: "argument_count",
         message: format!("`{name}` is given {arguments}"),
@@ -110,14 +130,23 @@ fn count(name: &str, given: usize, takes: &str) -> Problem {
 
 /// The second argument of `jr:choice-name` is the question, in quotation marks.
 fn name_the_question(arguments: &mut [Term], offset: usize) -> Result<(), Problem> {
-    let Some(argument) = arguments.get_mut(1) else { return Ok(()) };
+    let Some(argument) = arguments.get_mut(1) else {
+        return Ok(());
+    };
     if let Term::Literal(text) = argument {
         match lex(text).ok().as_deref() {
             Some([only]) => {
                 if let Token::Reference { name, last_saved } = &only.token {
-                    let start =
-                        Start::Reference(Reference { name: name.clone(), last_saved: *last_saved, offset });
-                    *argument = Term::Path(Box::new(Path { start, predicates: Vec::new(), steps: Vec::new() }));
+                    let start = Start::Reference(Reference {
+                        name: name.clone(),
+                        last_saved: *last_saved,
+                        offset,
+                    });
+                    *argument = Term::Path(Box::new(Path {
+                        start,
+                        predicates: Vec::new(),
+                        steps: Vec::new(),
+                    }));
                 }
             }
             _ => {
@@ -150,7 +179,9 @@ fn check_indexed(arguments: &[Term]) -> Result<(), Problem> {
 }
 
 fn check_pattern(arguments: &[Term]) -> Result<(), Problem> {
-    let Some(Term::Literal(text)) = arguments.get(1) else { return Ok(()) };
+    let Some(Term::Literal(text)) = arguments.get(1) else {
+        return Ok(());
+    };
     match pattern::compile(text) {
         Ok(_) => Ok(()),
         Err(error) => Err(Problem {

@@ -25,10 +25,16 @@ pub(super) fn cost(left: &Outcome, right: &Outcome) -> u64 {
 /// at all count as an empty text, which is how an unanswered question counts too.
 pub(super) fn compare(operator: Operator, left: &Outcome, right: &Outcome) -> bool {
     if let (Outcome::Boolean(_), _) | (_, Outcome::Boolean(_)) = (left, right) {
-        return fits(operator, Atom::Boolean(left.to_boolean()), Atom::Boolean(right.to_boolean()));
+        return fits(
+            operator,
+            Atom::Boolean(left.to_boolean()),
+            Atom::Boolean(right.to_boolean()),
+        );
     }
     let rights = atoms(right);
-    atoms(left).into_iter().any(|left| rights.iter().any(|right| fits(operator, left, *right)))
+    atoms(left)
+        .into_iter()
+        .any(|left| rights.iter().any(|right| fits(operator, left, *right)))
 }
 
 fn atoms(outcome: &Outcome) -> Vec<Atom<'_>> {
@@ -68,12 +74,14 @@ fn fits(operator: Operator, left: Atom<'_>, right: Atom<'_>) -> bool {
 fn equal(left: Atom<'_>, right: Atom<'_>) -> bool {
     match (left, right) {
         (Atom::Text(left), Atom::Text(right)) => left == right,
-        (Atom::Boolean(condition), Atom::Text(text)) | (Atom::Text(text), Atom::Boolean(condition)) => match text {
-            // A computed condition is kept as one of these.
-            "true" | "1" => condition,
-            "false" | "0" => !condition,
-            _ => condition != text.is_empty(),
-        },
+        (Atom::Boolean(condition), Atom::Text(text)) | (Atom::Text(text), Atom::Boolean(condition)) => {
+            match text {
+                // A computed condition is kept as one of these.
+                "true" | "1" => condition,
+                "false" | "0" => !condition,
+                _ => condition != text.is_empty(),
+            }
+        }
         (Atom::Boolean(left), right) => left == is_true(right),
         (left, Atom::Boolean(right)) => is_true(left) == right,
         (left, right) => {

@@ -9,7 +9,12 @@ use crate::path::QuestionPath;
 
 /// Everything that an expression at `at` can read, each once.
 pub(super) fn of(expression: &Expression, form: &Form, at: Option<&QuestionPath>) -> Vec<QuestionPath> {
-    let mut search = Search { expression, form, own: Spot::Item(at.cloned()), found: BTreeSet::new() };
+    let mut search = Search {
+        expression,
+        form,
+        own: Spot::Item(at.cloned()),
+        found: BTreeSet::new(),
+    };
     let here = BTreeSet::from([search.own.clone()]);
     search.term(&expression.term, &here);
     search.found.into_iter().collect()
@@ -64,7 +69,10 @@ impl Search<'_> {
             Start::Current => BTreeSet::from([self.own.clone()]),
             Start::Reference(reference) => {
                 let bound = self.expression.bound.get(&reference.name);
-                bound.map(|path| Spot::Item(Some(path.clone()))).into_iter().collect()
+                bound
+                    .map(|path| Spot::Item(Some(path.clone())))
+                    .into_iter()
+                    .collect()
             }
             Start::Record => BTreeSet::from([Spot::Item(None)]),
             Start::List(_) => BTreeSet::from([Spot::Choices]),

@@ -82,6 +82,8 @@ impl Environment {
 /// Shows the time only: the rest tells who asks.
 impl fmt::Debug for Environment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Environment").field("now", &self.now).finish_non_exhaustive()
+        f.debug_struct("Environment")
+            .field("now", &self.now)
+            .finish_non_exhaustive()
     }
 }

@@ -58,7 +58,9 @@ pub enum EvalError {
     #[error("`regex` was given what is no pattern, or one with look-around or back-references")]
     Pattern,
     /// A format for a day or time holds a letter that means nothing.
-    #[error("`%{letter}` means nothing in the format of a day or time; see format-date() in the ODK documentation")]
+    #[error(
+        "`%{letter}` means nothing in the format of a day or time; see format-date() in the ODK documentation"
+    )]
     DateFormat {
         /// The letter.
         letter: char,
@@ -73,12 +75,23 @@ pub enum EvalError {
 /// # Errors
 /// If it reads what this node cannot read, or cannot be worked out.
 pub fn evaluate(expression: &Expression, context: &Context<'_>) -> Result<Outcome, EvalError> {
-    let evaluator = Evaluator { context, bound: &expression.bound, steps: Cell::new(0) };
+    let evaluator = Evaluator {
+        context,
+        bound: &expression.bound,
+        steps: Cell::new(0),
+    };
     for path in expression.bound.values() {
         evaluator.check_held(path)?;
     }
     let here = evaluator.here();
-    evaluator.term(&expression.term, &Focus { place: &here, position: None, size: 1 })
+    evaluator.term(
+        &expression.term,
+        &Focus {
+            place: &here,
+            position: None,
+            size: 1,
+        },
+    )
 }
 
 /// The one evaluation that is going on.
@@ -111,7 +124,12 @@ impl Evaluator<'_> {
         }
     }
 
-    fn chain(&self, first: &Term, rest: &[(Operator, Term)], focus: &Focus<'_>) -> Result<Outcome, EvalError> {
+    fn chain(
+        &self,
+        first: &Term,
+        rest: &[(Operator, Term)],
+        focus: &Focus<'_>,
+    ) -> Result<Outcome, EvalError> {
         let mut left = self.term(first, focus)?;
         for (operator, right) in rest {
             match operator {
@@ -153,7 +171,12 @@ impl Evaluator<'_> {
 
     fn call(&self, call: &Call, focus: &Focus<'_>) -> Result<Outcome, EvalError> {
         let function = call.function;
-        (function.run)(&Arguments { evaluator: self, focus, function, terms: &call.arguments })
+        (function.run)(&Arguments {
+            evaluator: self,
+            focus,
+            function,
+            terms: &call.arguments,
+        })
     }
 
     /// What a `${name}` is bound to.
@@ -162,13 +185,19 @@ impl Evaluator<'_> {
         if reference.last_saved {
             return Err(EvalError::LastSaved { name: name() });
         }
-        self.bound.get(&reference.name).ok_or_else(|| EvalError::Unbound { name: name() })
+        self.bound
+            .get(&reference.name)
+            .ok_or_else(|| EvalError::Unbound { name: name() })
     }
 
     /// Counts work, and stops what takes too much of it.
     pub(super) fn spend(&self, steps: u64) -> Result<(), EvalError> {
         let spent = self.steps.get().saturating_add(steps);
         self.steps.set(spent);
-        if spent > MAX_STEPS { Err(EvalError::TooMuch) } else { Ok(()) }
+        if spent > MAX_STEPS {
+            Err(EvalError::TooMuch)
+        } else {
+            Ok(())
+        }
     }
 }

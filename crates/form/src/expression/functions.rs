@@ -42,15 +42,30 @@ pub(super) type Run = fn(&Arguments<'_>) -> Result<Outcome, EvalError>;
 const MAX_TEXT: usize = 1024 * 1024;
 
 const fn exactly(name: &'static str, count: usize, run: Run) -> Function {
-    Function { name, least: count, most: Some(count), run }
+    Function {
+        name,
+        least: count,
+        most: Some(count),
+        run,
+    }
 }
 
 const fn between(name: &'static str, least: usize, most: usize, run: Run) -> Function {
-    Function { name, least, most: Some(most), run }
+    Function {
+        name,
+        least,
+        most: Some(most),
+        run,
+    }
 }
 
 const fn at_least(name: &'static str, least: usize, run: Run) -> Function {
-    Function { name, least, most: None, run }
+    Function {
+        name,
+        least,
+        most: None,
+        run,
+    }
 }
 
 /// The arguments of one call.
@@ -91,14 +106,18 @@ impl Arguments<'_> {
     fn nodes(&self, nth: usize) -> Result<Vec<Node>, EvalError> {
         match self.outcome(nth)? {
             Outcome::Nodes(nodes) => Ok(nodes),
-            _ => Err(EvalError::NotNodes { function: self.function.name }),
+            _ => Err(EvalError::NotNodes {
+                function: self.function.name,
+            }),
         }
     }
 
     /// The first argument, or what is looked at if there is none.
     fn outcome_or_here(&self) -> Result<Outcome, EvalError> {
         if self.terms.is_empty() {
-            return Ok(Outcome::Nodes(vec![self.evaluator.read(self.focus.place.clone())?]));
+            return Ok(Outcome::Nodes(vec![
+                self.evaluator.read(self.focus.place.clone())?,
+            ]));
         }
         self.outcome(0)
     }

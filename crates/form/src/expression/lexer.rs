@@ -27,7 +27,8 @@ pub(super) struct Lexeme {
 
 /// What stands for an operator, longer ones before those they begin with.
 const SYMBOLS: [&str; 21] = [
-    "//", "::", "..", "!=", "<=", ">=", "/", "|", "+", "-", "*", "=", "<", ">", "(", ")", "[", "]", ",", ".", "@",
+    "//", "::", "..", "!=", "<=", ">=", "/", "|", "+", "-", "*", "=", "<", ">", "(", ")", "[", "]", ",", ".",
+    "@",
 ];
 
 /// What people write instead: how it begins, and what to write.
@@ -41,13 +42,19 @@ const SLIPS: [(&str, &str); 22] = [
     ("&lt;", "write `<` itself"),
     ("&gt;", "write `>` itself"),
     ("&quot;", "write `\"` itself"),
-    ("&", "to join texts, write `concat(…)`; for conditions, write `and`"),
+    (
+        "&",
+        "to join texts, write `concat(…)`; for conditions, write `and`",
+    ),
     ("||", "write `or`"),
     ("!", "write `!=`, or `not(…)` around a condition"),
     ("≠", "write `!=`"),
     ("≤", "write `<=`"),
     ("≥", "write `>=`"),
-    ("%", "for the remainder write `mod`; for a percentage divide by 100"),
+    (
+        "%",
+        "for the remainder write `mod`; for a percentage divide by 100",
+    ),
     ("×", "write `*`"),
     ("÷", "write `div`"),
     ("–", "write the short minus `-`"),
@@ -67,7 +74,11 @@ pub(super) fn lex(text: &str) -> Result<Vec<Lexeme>, ExpressionError> {
             return Ok(lexemes);
         }
         let token = lexer.token()?;
-        lexemes.push(Lexeme { token, start, end: lexer.offset() });
+        lexemes.push(Lexeme {
+            token,
+            start,
+            end: lexer.offset(),
+        });
     }
 }
 
@@ -135,10 +146,16 @@ impl<'a> Lexer<'a> {
 
     fn reference(&mut self) -> Result<Token, ExpressionError> {
         let Some(inner) = self.rest.strip_prefix("${") else {
-            return Err(self.error("`$` stands alone".to_owned(), "refer to a question like this: `${name}`"));
+            return Err(self.error(
+                "`$` stands alone".to_owned(),
+                "refer to a question like this: `${name}`",
+            ));
         };
         let Some((name, rest)) = inner.split_once('}') else {
-            return Err(self.error("`${` is not closed".to_owned(), "put `}` behind the question's name"));
+            return Err(self.error(
+                "`${` is not closed".to_owned(),
+                "put `}` behind the question's name",
+            ));
         };
         let name = name.trim();
         let (name, last_saved) = match name.strip_prefix("last-saved#") {
@@ -152,7 +169,10 @@ impl<'a> Lexer<'a> {
             ));
         }
         self.rest = rest;
-        Ok(Token::Reference { name: name.to_owned(), last_saved })
+        Ok(Token::Reference {
+            name: name.to_owned(),
+            last_saved,
+        })
     }
 
     fn number(&mut self) -> Result<Token, ExpressionError> {
@@ -160,7 +180,12 @@ impl<'a> Lexer<'a> {
         let end = all.find(|c: char| !c.is_ascii_digit()).unwrap_or(all.len());
         let end = match self.after(end).strip_prefix('.') {
             // `1..` is not a number and a point, but nobody means it either.
-            Some(decimals) => end + 1 + decimals.find(|c: char| !c.is_ascii_digit()).unwrap_or(decimals.len()),
+            Some(decimals) => {
+                end + 1
+                    + decimals
+                        .find(|c: char| !c.is_ascii_digit())
+                        .unwrap_or(decimals.len())
+            }
             None => end,
         };
         let digits = all.get(..end).unwrap_or(all);
@@ -171,7 +196,10 @@ impl<'a> Lexer<'a> {
             ));
         }
         let Some(number) = digits.parse().ok().filter(|number: &f64| number.is_finite()) else {
-            return Err(self.error("the number is too large".to_owned(), "numbers have at most 300 digits"));
+            return Err(self.error(
+                "the number is too large".to_owned(),
+                "numbers have at most 300 digits",
+            ));
         };
         self.rest = self.after(end);
         Ok(Token::Number(number))
@@ -228,7 +256,11 @@ mod tests {
     use super::*;
 
     fn tokens(text: &str) -> Vec<Token> {
-        lex(text).unwrap().into_iter().map(|lexeme| lexeme.token).collect()
+        lex(text)
+            .unwrap()
+            .into_iter()
+            .map(|lexeme| lexeme.token)
+            .collect()
     }
 
     fn hint(text: &str) -> String {
@@ -245,8 +277,20 @@ mod tests {
         assert_eq!(tokens("jr:choice-name("), [name("jr:choice-name"), Symbol("(")]);
         assert_eq!(tokens("child::a"), [name("child"), Symbol("::"), name("a")]);
         assert_eq!(tokens("../ménage"), [Symbol(".."), Symbol("/"), name("ménage")]);
-        assert_eq!(tokens("${ age }"), [Reference { name: "age".into(), last_saved: false }]);
-        assert_eq!(tokens("${last-saved#age}"), [Reference { name: "age".into(), last_saved: true }]);
+        assert_eq!(
+            tokens("${ age }"),
+            [Reference {
+                name: "age".into(),
+                last_saved: false
+            }]
+        );
+        assert_eq!(
+            tokens("${last-saved#age}"),
+            [Reference {
+                name: "age".into(),
+                last_saved: true
+            }]
+        );
     }
 
     #[test]
@@ -265,6 +309,9 @@ mod tests {
         assert_eq!(hint("!a"), "write `!=`, or `not(…)` around a condition");
         assert!(hint("'abc").starts_with("put ' at its end"));
         let error = lex("é = 'abc").unwrap_err();
-        assert_eq!((error.offset, error.message.as_str()), (5, "the text that begins with ' does not end (character 5)"));
+        assert_eq!(
+            (error.offset, error.message.as_str()),
+            (5, "the text that begins with ' does not end (character 5)")
+        );
     }
 }

@@ -27,16 +27,28 @@ impl Moment {
             return None;
         }
         if let Ok(day) = text.parse::<DateText>() {
-            return Some(Moment { day: day.to_civil(), millis: None, offset: None });
+            return Some(Moment {
+                day: day.to_civil(),
+                millis: None,
+                offset: None,
+            });
         }
         if let Ok(both) = text.parse::<DateTimeText>() {
             let (day, time) = both.as_str().split_once('T')?;
             let (millis, offset) = clock(time)?;
-            return Some(Moment { day: day.parse::<DateText>().ok()?.to_civil(), millis: Some(millis), offset });
+            return Some(Moment {
+                day: day.parse::<DateText>().ok()?.to_civil(),
+                millis: Some(millis),
+                offset,
+            });
         }
         let time = text.parse::<TimeText>().ok()?;
         let (millis, offset) = clock(time.as_str())?;
-        Some(Moment { day: None, millis: Some(millis), offset })
+        Some(Moment {
+            day: None,
+            millis: Some(millis),
+            offset,
+        })
     }
 
     /// The moment so many days after 1970 began, to the millisecond, at the place of `tz`.
@@ -54,22 +66,33 @@ impl Moment {
             return None;
         }
         let span = Span::new().try_days(days.trunc() as i64).ok()?;
-        Some(Moment { day: Some(EPOCH.checked_add(span).ok()?), millis: None, offset: None })
+        Some(Moment {
+            day: Some(EPOCH.checked_add(span).ok()?),
+            millis: None,
+            offset: None,
+        })
     }
 
     /// A time at the place of `tz`.
     pub(super) fn at(timestamp: Timestamp, tz: &TimeZone) -> Moment {
         let local = tz.to_datetime(timestamp);
         let time = local.time();
-        let seconds = (i64::from(time.hour()) * 60 + i64::from(time.minute())) * 60 + i64::from(time.second());
+        let seconds =
+            (i64::from(time.hour()) * 60 + i64::from(time.minute())) * 60 + i64::from(time.second());
         let millis = u32::try_from(seconds * 1000 + i64::from(time.millisecond())).ok();
-        Moment { day: Some(local.date()), millis, offset: Some(tz.to_offset(timestamp)) }
+        Moment {
+            day: Some(local.date()),
+            millis,
+            offset: Some(tz.to_offset(timestamp)),
+        }
     }
 
     /// As a number: whole days since 1970 and the time as a part of one, by the clock it was
     /// written with. So it is the same wherever it is worked out.
     pub(super) fn to_days(&self) -> f64 {
-        let days = self.day.map_or(0.0, |day| (day.duration_since(EPOCH).as_hours() / 24) as f64);
+        let days = self
+            .day
+            .map_or(0.0, |day| (day.duration_since(EPOCH).as_hours() / 24) as f64);
         days + self.part_of_day()
     }
 
@@ -86,7 +109,8 @@ impl Moment {
             (None, None) => Offset::UTC,
             (None, Some(day)) => {
                 let local = day.at(0, 0, 0, 0);
-                tz.to_timestamp(local).map_or(Offset::UTC, |timestamp| tz.to_offset(timestamp))
+                tz.to_timestamp(local)
+                    .map_or(Offset::UTC, |timestamp| tz.to_offset(timestamp))
             }
         };
         days - f64::from(offset.seconds()) / SECONDS_A_DAY
@@ -109,13 +133,20 @@ impl Moment {
             }
         };
         let (hour, minute, second, milli) = self.clock();
-        Some(format!("{day}T{hour:02}:{minute:02}:{second:02}.{milli:03}{offset}"))
+        Some(format!(
+            "{day}T{hour:02}:{minute:02}:{second:02}.{milli:03}{offset}"
+        ))
     }
 
     /// Hour, minute, second and millisecond.
     pub(super) fn clock(&self) -> (u32, u32, u32, u32) {
         let millis = self.millis.unwrap_or(0);
-        (millis / 3_600_000, millis / 60_000 % 60, millis / 1000 % 60, millis % 1000)
+        (
+            millis / 3_600_000,
+            millis / 60_000 % 60,
+            millis / 1000 % 60,
+            millis % 1000,
+        )
     }
 }
 

@@ -12,7 +12,11 @@ use crate::path::QuestionPath;
 impl Evaluator<'_> {
     /// What the expression belongs to; in a choice filter the choice.
     pub(super) fn here(&self) -> Place {
-        if self.context.choice.is_some() { Place::Offered } else { self.current() }
+        if self.context.choice.is_some() {
+            Place::Offered
+        } else {
+            self.current()
+        }
     }
 
     /// What the expression belongs to.
@@ -51,7 +55,9 @@ impl Evaluator<'_> {
             }
             Start::List(name) => {
                 let nth = self.context.form.lists.iter().position(|list| list.name == *name);
-                vec![Place::List(nth.ok_or_else(|| EvalError::NoList { list: name.clone() })?)]
+                vec![Place::List(
+                    nth.ok_or_else(|| EvalError::NoList { list: name.clone() })?,
+                )]
             }
             Start::Term(term) => match self.term(term, focus)? {
                 Outcome::Nodes(nodes) => nodes.into_iter().map(|node| node.place).collect(),
@@ -68,7 +74,9 @@ impl Evaluator<'_> {
             Place::At(at, _) => at,
             _ => self.context.at,
         };
-        let Some(item) = self.context.form.item(path) else { return Ok(Vec::new()) };
+        let Some(item) = self.context.form.item(path) else {
+            return Ok(Vec::new());
+        };
         let is_repeat = matches!(item, Item::Repeat(_));
         let shared = match is_repeat {
             true => RepeatAddress::near(seen_from, path).outer(),
@@ -81,9 +89,15 @@ impl Evaluator<'_> {
             around = self.instances_in(&around, repeat)?;
         }
         if is_repeat {
-            return Ok(around.into_iter().map(|at| Place::At(at, Some(path.clone()))).collect());
+            return Ok(around
+                .into_iter()
+                .map(|at| Place::At(at, Some(path.clone())))
+                .collect());
         }
-        Ok(around.into_iter().map(|at| Place::At(at.near(path), Some(path.clone()))).collect())
+        Ok(around
+            .into_iter()
+            .map(|at| Place::At(at.near(path), Some(path.clone())))
+            .collect())
     }
 
     /// Which question or repeat of the form a term names, whether or not there is an answer to it.
@@ -94,10 +108,13 @@ impl Evaluator<'_> {
             Start::Record if path.plain_names().1 == path.steps.len() => {
                 Ok(path.plain_names().0.join("/").parse().ok())
             }
-            _ => Ok(self.places(path, focus)?.into_iter().find_map(|place| match place {
-                Place::At(_, path) => path,
-                _ => None,
-            })),
+            _ => Ok(self
+                .places(path, focus)?
+                .into_iter()
+                .find_map(|place| match place {
+                    Place::At(_, path) => path,
+                    _ => None,
+                })),
         }
     }
 
@@ -114,7 +131,11 @@ impl Evaluator<'_> {
     }
 
     /// The instances of a repeat in each of these.
-    pub(super) fn instances_in(&self, around: &[Address], repeat: &QuestionPath) -> Result<Vec<Address>, EvalError> {
+    pub(super) fn instances_in(
+        &self,
+        around: &[Address],
+        repeat: &QuestionPath,
+    ) -> Result<Vec<Address>, EvalError> {
         let mut all = Vec::new();
         for at in around {
             let repeat = RepeatAddress::near(at, repeat);
@@ -153,7 +174,11 @@ impl Evaluator<'_> {
             let size = places.len();
             let mut kept = Vec::new();
             for (nth, place) in places.into_iter().enumerate() {
-                let focus = Focus { place: &place, position: Some(nth + 1), size };
+                let focus = Focus {
+                    place: &place,
+                    position: Some(nth + 1),
+                    size,
+                };
                 let fits = match self.term(predicate, &focus)? {
                     Outcome::Number(number) => number == (nth + 1) as f64,
                     other => other.to_boolean(),
@@ -165,109 +190,6 @@ impl Evaluator<'_> {
             places = kept;
         }
         Ok(places)
-    }
-
-    fn children(&self, place: &Place, test: &Test) -> Result<Vec<Place>, EvalError> {
-        let form = self.context.form;
-        match place {
-            Place::At(at, path) => self.children_of(at, path.as_ref(), test),
-            Place::List(list) => Ok(vec![Place::Choices(*list)]),
-            Place::Choices(list) => {
-                let count = form.lists.get(*list).map_or(0, |list| list.choices.len());
-                let is_item = matches!(test, Test::Any) || *test == Test::Name("item".to_owned());
-                self.spend(count as u64)?;
-                Ok((0..if is_item { count } else { 0 }).map(|nth| Place::Choice(*list, nth)).collect())
-            }
-            Place::Choice(..) | Place::Offered => {
-                let Some(choice) = self.choice(place) else { return Ok(Vec::new()) };
-                let column = |name: &str| Place::Column(Box::new(place.clone()), name.to_owned());
-                Ok(match test {
-                    Test::Any => ["name", "label"]
-                        .into_iter()
-                        .chain(choice.columns.keys().map(String::as_str))
-                        .map(column)
-                        .collect(),
-                    Test::Name(name) if name == "name" || name == "label" || choice.columns.contains_key(name) => {
-                        vec![column(name)]
-                    }
-                    Test::Name(_) => Vec::new(),
-                })
-            }
-            Place::Column(..) => Ok(Vec::new()),
-        }
-    }
-
-    fn children_of(&self, at: &Address, path: Option<&QuestionPath>, test: &Test) -> Result<Vec<Place>, EvalError> {
-        let form = self.context.form;
-        let items = match path.map(|path| form.item(path)) {
-            None => &form.items[..],
-            Some(Some(Item::Group(group))) => &group.items,
-            Some(Some(Item::Repeat(repeat))) if at.is_instance() => &repeat.items,
-            Some(_) => &[],
-        };
-        self.spend(1 + items.len() as u64 / 16)?;
-        let mut children = Vec::new();
-        for item in items {
-            if matches!(test, Test::Name(name) if name != item.name()) {
-                continue;
-            }
-            let path = item.path();
-            match item {
-                Item::Repeat(_) => {
-                    let instances = self.instances_in(std::slice::from_ref(at), path)?;
-                    children.extend(instances.into_iter().map(|at| Place::At(at, Some(path.clone()))));
-                }
-                _ => children.push(Place::At(at.near(path), Some(path.clone()))),
-            }
-        }
-        Ok(children)
-    }
-
-    fn parent(&self, place: &Place) -> Option<Place> {
-        match place {
-            Place::At(at, path) => {
-                let Some(parent) = path.as_ref()?.parent() else {
-                    return Some(Place::At(Address::root(), None));
-                };
-                // Of an instance the parent is outside its repeat, and of what is in it the instance.
-                let around = if at.is_instance() { at.parent_instance()? } else { at.clone() };
-                Some(Place::At(around.near(&parent), Some(parent)))
-            }
-            Place::List(_) | Place::Offered => None,
-            Place::Choices(list) => Some(Place::List(*list)),
-            Place::Choice(list, _) => Some(Place::Choices(*list)),
-            Place::Column(choice, _) => Some((**choice).clone()),
-        }
-    }
-
-    /// All that is inside a place, each before what is in it.
-    fn inside(&self, place: &Place, with_itself: bool) -> Result<Vec<Place>, EvalError> {
-        let mut found = if with_itself { vec![place.clone()] } else { Vec::new() };
-        for child in self.children(place, &Test::Any)? {
-            self.spend(1)?;
-            // Groups stand in one another only as deep as the form says.
-            found.extend(self.inside(&child, true)?);
-        }
-        Ok(found)
-    }
-
-    fn passes(&self, place: &Place, test: &Test) -> bool {
-        match test {
-            Test::Any => true,
-            Test::Name(name) => self.name(place) == *name,
-        }
-    }
-
-    /// The name of what is at a place.
-    pub(super) fn name(&self, place: &Place) -> String {
-        match place {
-            Place::At(_, Some(path)) => path.name().to_owned(),
-            Place::At(_, None) => "data".to_owned(),
-            Place::List(_) => String::new(),
-            Place::Choices(_) => "root".to_owned(),
-            Place::Choice(..) | Place::Offered => "item".to_owned(),
-            Place::Column(_, name) => name.clone(),
-        }
     }
 
     /// The nodes of both, each once.

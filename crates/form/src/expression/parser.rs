@@ -1,24 +1,44 @@
 //! From words to a term.
 
-use super::ast::{Axis, Operator, Path, Start, Step, Term, Test};
+use super::ast::{Operator, Start, Term};
 use super::lexer::{Lexeme, Token, character, lex};
 use super::{ExpressionError, Reference, SYNTAX, check};
+use hint::hint;
+
+mod hint;
+mod paths;
 
 /// How deep brackets, arguments and predicates may stand in one another. Working a term out takes
-/// stack for each level, and threads have 2 MiB of it.
-const MAX_DEPTH: usize = 150;
+/// about 7 KiB of stack for each level in a build for tests, and some threads have 1 MiB of it.
+const MAX_DEPTH: usize = 100;
 /// How long an expression may be, in bytes. A cell of a workbook holds 32,767 characters.
 const MAX_LENGTH: usize = 128 * 1024;
 
 /// Parses a text.
 pub(super) fn parse(text: &str) -> Result<Term, ExpressionError> {
-    let error = |message: String, hint: &str| ExpressionError { code: SYNTAX, message, offset: 0, hint: hint.to_owned() };
+    let error = |message: String, hint: &str| ExpressionError {
+        code: SYNTAX,
+        message,
+        offset: 0,
+        hint: hint.to_owned(),
+    };
     if text.len() > MAX_LENGTH {
-        return Err(error("the expression is too long".to_owned(), "divide it into several calculations"));
+        return Err(error(
+            "the expression is too long".to_owned(),
+            "divide it into several calculations",
+        ));
     }
-    let mut parser = Parser { text, lexemes: lex(text)?, next: 0, depth: 0 };
+    let mut parser = Parser {
+        text,
+        lexemes: lex(text)?,
+        next: 0,
+        depth: 0,
+    };
     if parser.lexemes.is_empty() {
-        return Err(error("there is no expression".to_owned(), "write an expression, or leave the cell empty"));
+        return Err(error(
+            "there is no expression".to_owned(),
+            "write an expression, or leave the cell empty",
+        ));
     }
     let term = parser.expression(0)?;
     match parser.peek() {
@@ -27,7 +47,7 @@ pub(super) fn parse(text: &str) -> Result<Term, ExpressionError> {
     }
 }
 
-pub(super) struct Parser<'a> {
+struct Parser<'a> {
     text: &'a str,
     lexemes: Vec<Lexeme>,
     next: usize,
@@ -39,11 +59,19 @@ impl Parser<'_> {
     fn expression(&mut self, strength: u8) -> Result<Term, ExpressionError> {
         if self.depth >= MAX_DEPTH {
             let message = format!("more than {MAX_DEPTH} brackets stand in one another");
-            return Err(self.error(SYNTAX, self.next, message, "divide the expression into several calculations"));
+            return Err(self.error(
+                SYNTAX,
+                self.next,
+                message,
+                "divide the expression into several calculations",
+            ));
         }
         self.depth += 1;
         let mut left = self.negated()?;
-        while let Some(operator) = self.peek_operator().filter(|operator| operator.strength() >= strength) {
+        while let Some(operator) = self
+            .peek_operator()
+            .filter(|operator| operator.strength() >= strength)
+        {
             self.next += 1;
             let right = self.expression(operator.strength() + 1)?;
             left = left.chained(operator, right);
@@ -67,150 +95,11 @@ impl Parser<'_> {
         Ok((0..negations).fold(term, |term, _| Term::Negate(Box::new(term))))
     }
 
-    fn path(&mut self) -> Result<Term, ExpressionError> {
-        let start = match self.peek() {
-            None => return Err(self.unexpected("a value")),
-            Some(Token::Number(number)) => {
-                let number = *number;
-                self.next += 1;
-                return Ok(Term::Number(number));
-            }
-            Some(Token::Literal(text)) => {
-                let text = text.clone();
-                self.next += 1;
-                return Ok(Term::Literal(text));
-            }
-            Some(Token::Symbol("/")) => return self.absolute(),
-            Some(Token::Symbol("//")) => Start::Record,
-            Some(Token::Symbol("." | ".." | "*" | "@")) => return self.relative(),
-            Some(Token::Symbol("(")) => {
-                self.next += 1;
-                let inner = self.expression(0)?;
-                self.expect(")", "an operator or `)`")?;
-                Start::Term(inner)
-            }
-            Some(Token::Symbol(_)) => return Err(self.unexpected("a value")),
-            Some(Token::Reference { .. }) => Start::Reference(self.reference()),
-            Some(Token::Name(name)) => {
-                let is_call = self.symbol_at(self.next + 1) == Some("(") && !is_node_test(name);
-                if !is_call {
-                    return self.relative();
-                }
-                self.call()?
-            }
-        };
-        self.finish_path(start)
-    }
-
-    /// Reads the predicates and steps behind the start of a path.
-    fn finish_path(&mut self, start: Start) -> Result<Term, ExpressionError> {
-        let predicates = self.predicates()?;
-        let steps = if matches!(self.peek(), Some(Token::Symbol("/" | "//"))) { self.steps()? } else { Vec::new() };
-        match start {
-            Start::Term(term) if predicates.is_empty() && steps.is_empty() => Ok(term),
-            start => Ok(Term::Path(Box::new(Path { start, predicates, steps }))),
-        }
-    }
-
-    fn absolute(&mut self) -> Result<Term, ExpressionError> {
-        let is_more = match self.lexemes.get(self.next + 1).map(|lexeme| &lexeme.token) {
-            Some(Token::Name(name)) => operator_named(name).is_none(),
-            Some(Token::Symbol(symbol)) => matches!(*symbol, "." | ".." | "*" | "@" | "("),
-            Some(_) => true,
-            None => false,
-        };
-        let steps = if is_more {
-            self.steps()?
-        } else {
-            self.next += 1;
-            Vec::new()
-        };
-        Ok(Term::Path(Box::new(Path { start: Start::Record, predicates: Vec::new(), steps })))
-    }
-
-    fn relative(&mut self) -> Result<Term, ExpressionError> {
-        let mut steps = vec![self.step()?];
-        steps.extend(self.steps()?);
-        Ok(Term::Path(Box::new(Path { start: Start::Here, predicates: Vec::new(), steps })))
-    }
-
-    /// Reads steps, each with its `/` or `//` before it.
-    fn steps(&mut self) -> Result<Vec<Step>, ExpressionError> {
-        let mut steps = Vec::new();
-        loop {
-            if self.take("//") {
-                let axis = Axis::DescendantOrItself;
-                steps.push(Step { axis, test: Test::Any, predicates: Vec::new() });
-            } else if !self.take("/") {
-                return Ok(steps);
-            }
-            steps.push(self.step()?);
-        }
-    }
-
-    fn step(&mut self) -> Result<Step, ExpressionError> {
-        let (axis, test) = match self.peek() {
-            Some(Token::Symbol(".")) => {
-                self.next += 1;
-                (Axis::Itself, Test::Any)
-            }
-            Some(Token::Symbol("..")) => {
-                self.next += 1;
-                (Axis::Parent, Test::Any)
-            }
-            Some(Token::Symbol("@")) => {
-                return Err(self.unsupported("attributes have no answers", "name a question, like `../age`"));
-            }
-            Some(Token::Name(name)) if self.symbol_at(self.next + 1) == Some("::") => {
-                let axis = axis_named(name).ok_or_else(|| {
-                    self.unsupported(
-                        &format!("the axis `{name}` is not supported"),
-                        "child, parent, self, descendant and descendant-or-self are",
-                    )
-                })?;
-                self.next += 2;
-                (axis, self.test()?)
-            }
-            _ => (Axis::Child, self.test()?),
-        };
-        Ok(Step { axis, test, predicates: self.predicates()? })
-    }
-
-    fn test(&mut self) -> Result<Test, ExpressionError> {
-        match self.peek() {
-            Some(Token::Symbol("*")) => {
-                self.next += 1;
-                Ok(Test::Any)
-            }
-            Some(Token::Name(name)) if self.symbol_at(self.next + 1) == Some("(") => {
-                if !is_node_test(name) {
-                    return Err(self.unexpected("the name of a question"));
-                }
-                self.next += 2;
-                self.expect(")", "`)`")?;
-                Ok(Test::Any)
-            }
-            Some(Token::Name(name)) => {
-                let local = name.rsplit(':').next().unwrap_or(name).to_owned();
-                self.next += 1;
-                Ok(Test::Name(local))
-            }
-            _ => Err(self.unexpected("the name of a question")),
-        }
-    }
-
-    fn predicates(&mut self) -> Result<Vec<Term>, ExpressionError> {
-        let mut predicates = Vec::new();
-        while self.take("[") {
-            predicates.push(self.expression(0)?);
-            self.expect("]", "an operator or `]`")?;
-        }
-        Ok(predicates)
-    }
-
     fn call(&mut self) -> Result<Start, ExpressionError> {
         let at = self.next;
-        let Some(Token::Name(name)) = self.peek().cloned() else { return Err(self.unexpected("a function")) };
+        let Some(Token::Name(name)) = self.peek().cloned() else {
+            return Err(self.unexpected("a function"));
+        };
         self.next += 2;
         let mut arguments = Vec::new();
         if !self.take(")") {
@@ -235,7 +124,11 @@ impl Parser<'_> {
             _ => (String::new(), false),
         };
         self.next += 1;
-        Reference { name, last_saved, offset }
+        Reference {
+            name,
+            last_saved,
+            offset,
+        }
     }
 
     fn peek(&self) -> Option<&Token> {
@@ -265,11 +158,19 @@ impl Parser<'_> {
     }
 
     fn expect(&mut self, symbol: &'static str, expected: &str) -> Result<(), ExpressionError> {
-        if self.take(symbol) { Ok(()) } else { Err(self.unexpected(expected)) }
+        if self.take(symbol) {
+            Ok(())
+        } else {
+            Err(self.unexpected(expected))
+        }
     }
 
     fn unexpected(&self, expected: &str) -> ExpressionError {
-        let before = self.next.checked_sub(1).and_then(|nth| self.lexemes.get(nth)).map(|lexeme| &lexeme.token);
+        let before = self
+            .next
+            .checked_sub(1)
+            .and_then(|nth| self.lexemes.get(nth))
+            .map(|lexeme| &lexeme.token);
         let hint = hint(before, self.peek(), expected);
         let message = match self.lexemes.get(self.next) {
             Some(lexeme) => {
@@ -286,9 +187,17 @@ impl Parser<'_> {
     }
 
     fn error(&self, code: &'static str, at: usize, message: String, hint: &str) -> ExpressionError {
-        let offset = self.lexemes.get(at).map_or(self.text.len(), |lexeme| lexeme.start);
+        let offset = self
+            .lexemes
+            .get(at)
+            .map_or(self.text.len(), |lexeme| lexeme.start);
         let message = format!("{message} (character {})", character(self.text, offset));
-        ExpressionError { code, message, offset, hint: hint.to_owned() }
+        ExpressionError {
+            code,
+            message,
+            offset,
+            hint: hint.to_owned(),
+        }
     }
 }
 
@@ -314,51 +223,5 @@ fn operator_written(symbol: &str) -> Option<Operator> {
         "-" => Some(Operator::Minus),
         "*" => Some(Operator::Times),
         _ => None,
-    }
-}
-
-fn axis_named(name: &str) -> Option<Axis> {
-    match name {
-        "child" => Some(Axis::Child),
-        "parent" => Some(Axis::Parent),
-        "self" => Some(Axis::Itself),
-        "descendant" => Some(Axis::Descendant),
-        "descendant-or-self" => Some(Axis::DescendantOrItself),
-        _ => None,
-    }
-}
-
-fn is_node_test(name: &str) -> bool {
-    name == "node"
-}
-
-/// What to write instead, judged by what stands on both sides of the trouble.
-fn hint(before: Option<&Token>, found: Option<&Token>, expected: &str) -> &'static str {
-    let is_value = |token: Option<&Token>| {
-        matches!(token, Some(Token::Number(_) | Token::Literal(_) | Token::Reference { .. } | Token::Symbol("(")))
-    };
-    match (before, found) {
-        (Some(Token::Symbol("/" | "//")), _) => "to divide, write `div`; `/` leads from a group to its questions",
-        (Some(Token::Number(_) | Token::Literal(_) | Token::Symbol(")")), Some(Token::Symbol("/"))) => {
-            "to divide, write `div`"
-        }
-        (_, Some(Token::Name(name))) if operator_named(&name.to_lowercase()).is_some() && !expected.contains("value") => {
-            "write operators in lower case: `and`, `or`, `div`, `mod`"
-        }
-        (_, Some(Token::Name(name))) if operator_named(name).is_some() => "a value is missing before the operator",
-        (_, Some(Token::Symbol(")"))) if expected.starts_with("the end") => "no bracket is open here; take `)` out",
-        (_, Some(Token::Symbol(","))) if expected.contains(')') || expected.starts_with("the end") => {
-            "a comma only divides the arguments of a function; decimals have a point, like `0.5`"
-        }
-        (_, Some(Token::Symbol(")" | "]" | ","))) => "a value is missing before it",
-        (Some(Token::Symbol(_)), Some(Token::Symbol(_))) if expected == "a value" => {
-            "two operators stand side by side; a value belongs between them"
-        }
-        (_, Some(Token::Symbol(_))) if expected == "a value" => "a value is missing before the operator",
-        (_, None) if expected.contains(')') => "a bracket is not closed",
-        (_, None) => "something is missing at the end",
-        (_, found) if is_value(found) => "put an operator like `and`, `=` or `+` between the two values",
-        (_, Some(Token::Name(_))) => "put texts in '…', refer to questions as `${name}`, and put an operator between two values",
-        _ => "look for a missing operator, comma or bracket before it",
     }
 }

@@ -34,7 +34,12 @@ pub(super) fn compile(text: &str) -> Result<Regex, PatternError> {
     if text.len() > MAX_LENGTH {
         return Err(PatternError::TooLong);
     }
-    for (sign, what) in [("(?=", "look-ahead `(?=`"), ("(?!", "look-ahead `(?!`"), ("(?<=", "look-behind `(?<=`"), ("(?<!", "look-behind `(?<!`")] {
+    for (sign, what) in [
+        ("(?=", "look-ahead `(?=`"),
+        ("(?!", "look-ahead `(?!`"),
+        ("(?<=", "look-behind `(?<=`"),
+        ("(?<!", "look-behind `(?<!`"),
+    ] {
         if text.contains(sign) {
             return Err(PatternError::Unsupported(what));
         }
@@ -114,8 +119,14 @@ mod tests {
 
     #[test]
     fn what_is_not_supported_is_said() {
-        assert_eq!(compile("(?!a)b").unwrap_err(), PatternError::Unsupported("look-ahead `(?!`"));
-        assert_eq!(compile(r"(a)\1").unwrap_err(), PatternError::Unsupported("a back-reference"));
+        assert_eq!(
+            compile("(?!a)b").unwrap_err(),
+            PatternError::Unsupported("look-ahead `(?!`")
+        );
+        assert_eq!(
+            compile(r"(a)\1").unwrap_err(),
+            PatternError::Unsupported("a back-reference")
+        );
         assert_eq!(compile("(a").unwrap_err(), PatternError::Syntax);
         assert_eq!(compile("\\").unwrap_err(), PatternError::Syntax);
         assert_eq!(compile("((a{99}){99}){99}").unwrap_err(), PatternError::TooLarge);

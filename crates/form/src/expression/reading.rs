@@ -35,9 +35,9 @@ impl<'a> Evaluator<'a> {
     /// Complains if the answer to a question may not be read here.
     pub(super) fn check_held(&self, path: &QuestionPath) -> Result<(), EvalError> {
         match self.context.form.question(path) {
-            Some(question) if !self.context.answers.holds(&question.compartment) => {
-                Err(EvalError::NotHeld { question: path.clone() })
-            }
+            Some(question) if !self.context.answers.holds(&question.compartment) => Err(EvalError::NotHeld {
+                question: path.clone(),
+            }),
             _ => Ok(()),
         }
     }
@@ -50,21 +50,29 @@ impl<'a> Evaluator<'a> {
                 self.context.answers.answer(at)
             }
         };
-        let Some(value) = value else { return Ok((String::new(), Reading::Text)) };
+        let Some(value) = value else {
+            return Ok((String::new(), Reading::Text));
+        };
         let text = value.to_odk_text();
         let reading = match value {
             Value::Integer(number) => Reading::Number(number as f64),
             Value::Decimal(number) => Reading::Number(number),
             // A computed condition is kept as text, and is a condition all the same.
-            Value::Text(_) if question.kind == QuestionKind::Calculate && text == "true" => Reading::Boolean(true),
-            Value::Text(_) if question.kind == QuestionKind::Calculate && text == "false" => Reading::Boolean(false),
+            Value::Text(_) if question.kind == QuestionKind::Calculate && text == "true" => {
+                Reading::Boolean(true)
+            }
+            Value::Text(_) if question.kind == QuestionKind::Calculate && text == "false" => {
+                Reading::Boolean(false)
+            }
             _ => Reading::Text,
         };
         Ok((text, reading))
     }
 
     fn column(&self, place: &Place, column: &str) -> String {
-        let Some(choice) = self.choice(place) else { return String::new() };
+        let Some(choice) = self.choice(place) else {
+            return String::new();
+        };
         match column {
             "name" => choice.name.clone(),
             "label" => self.label(choice).to_owned(),
@@ -75,6 +83,9 @@ impl<'a> Evaluator<'a> {
     /// The label of a choice in the language of the interview.
     pub(super) fn label(&self, choice: &'a Choice) -> &'a str {
         let fallback = &self.context.form.default_language;
-        choice.label.text(&self.context.env.language, fallback).unwrap_or(&choice.name)
+        choice
+            .label
+            .text(&self.context.env.language, fallback)
+            .unwrap_or(&choice.name)
     }
 }

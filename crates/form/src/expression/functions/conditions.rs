@@ -42,7 +42,11 @@ fn coalesce(arguments: &Arguments<'_>) -> Result<Outcome, EvalError> {
 /// What is answered already; only without an answer the argument.
 fn once(arguments: &Arguments<'_>) -> Result<Outcome, EvalError> {
     let node = arguments.evaluator.read(arguments.evaluator.current())?;
-    if node.text.is_empty() { arguments.outcome(0) } else { Ok(Outcome::Nodes(vec![node])) }
+    if node.text.is_empty() {
+        arguments.outcome(0)
+    } else {
+        Ok(Outcome::Nodes(vec![node]))
+    }
 }
 
 fn boolean_from_string(arguments: &Arguments<'_>) -> Result<Outcome, EvalError> {
@@ -53,7 +57,11 @@ fn boolean_from_string(arguments: &Arguments<'_>) -> Result<Outcome, EvalError> 
 /// Whether as many conditions hold as the first two arguments say; -1 sets no limit.
 fn checklist(arguments: &Arguments<'_>) -> Result<Outcome, EvalError> {
     let (least, most) = (arguments.number(0)?, arguments.number(1)?);
-    let count = arguments.spread(2)?.iter().filter(|outcome| outcome.to_boolean()).count() as f64;
+    let count = arguments
+        .spread(2)?
+        .iter()
+        .filter(|outcome| outcome.to_boolean())
+        .count() as f64;
     boolean((least < 0.0 || count >= least) && (most < 0.0 || count <= most))
 }
 
@@ -63,11 +71,19 @@ fn weighted_checklist(arguments: &Arguments<'_>) -> Result<Outcome, EvalError> {
     let mut sum = 0.0;
     if arguments.len() == 4 {
         for (condition, weight) in list(arguments, 2)?.iter().zip(list(arguments, 3)?) {
-            sum += if condition.to_boolean() { weight.to_number() } else { 0.0 };
+            sum += if condition.to_boolean() {
+                weight.to_number()
+            } else {
+                0.0
+            };
         }
     } else {
         for nth in (2..arguments.len()).step_by(2) {
-            sum += if arguments.boolean(nth)? { arguments.number(nth + 1)? } else { 0.0 };
+            sum += if arguments.boolean(nth)? {
+                arguments.number(nth + 1)?
+            } else {
+                0.0
+            };
         }
     }
     boolean(sum >= least && sum <= most)

@@ -7,7 +7,13 @@ use crate::expression::outcome::Outcome;
 
 pub(super) const TABLE: &[Function] = &[
     exactly("today", 0, |a| text(now(a).day_text().unwrap_or_default())),
-    exactly("now", 0, |a| text(now(a).date_time_text(&a.evaluator.context.env.tz).unwrap_or_default())),
+    exactly("now", 0, |a| {
+        text(
+            now(a)
+                .date_time_text(&a.evaluator.context.env.tz)
+                .unwrap_or_default(),
+        )
+    }),
     exactly("date", 1, date),
     exactly("date-time", 1, date_time),
     exactly("decimal-date-time", 1, decimal_date_time),
@@ -17,10 +23,28 @@ pub(super) const TABLE: &[Function] = &[
 ];
 
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
     "December",
 ];
-const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+const DAYS: [&str; 7] = [
+    "Monday",
+    "Tuesday",
+    "Wednesday",
+    "Thursday",
+    "Friday",
+    "Saturday",
+    "Sunday",
+];
 
 fn now(arguments: &Arguments<'_>) -> Moment {
     let env = arguments.evaluator.context.env;
@@ -34,16 +58,28 @@ fn moment(arguments: &Arguments<'_>, with_time: bool) -> Result<Option<Moment>, 
         return Ok(Some(moment));
     }
     let days = outcome.to_number();
-    Ok(if with_time { Moment::from_timestamp_days(days, &arguments.evaluator.context.env.tz) } else { Moment::from_days(days) })
+    Ok(if with_time {
+        Moment::from_timestamp_days(days, &arguments.evaluator.context.env.tz)
+    } else {
+        Moment::from_days(days)
+    })
 }
 
 fn date(arguments: &Arguments<'_>) -> Result<Outcome, EvalError> {
-    text(moment(arguments, false)?.and_then(|moment| moment.day_text()).unwrap_or_default())
+    text(
+        moment(arguments, false)?
+            .and_then(|moment| moment.day_text())
+            .unwrap_or_default(),
+    )
 }
 
 fn date_time(arguments: &Arguments<'_>) -> Result<Outcome, EvalError> {
     let tz = &arguments.evaluator.context.env.tz;
-    text(moment(arguments, true)?.and_then(|moment| moment.date_time_text(tz)).unwrap_or_default())
+    text(
+        moment(arguments, true)?
+            .and_then(|moment| moment.date_time_text(tz))
+            .unwrap_or_default(),
+    )
 }
 
 fn decimal_date_time(arguments: &Arguments<'_>) -> Result<Outcome, EvalError> {
@@ -66,7 +102,9 @@ fn decimal_time(arguments: &Arguments<'_>) -> Result<Outcome, EvalError> {
 }
 
 fn format_date(arguments: &Arguments<'_>) -> Result<Outcome, EvalError> {
-    let Some(moment) = moment(arguments, true)? else { return text("") };
+    let Some(moment) = moment(arguments, true)? else {
+        return text("");
+    };
     let format = arguments.text(1)?;
     let mut written = String::with_capacity(format.len());
     let mut letters = format.chars();
@@ -90,7 +128,11 @@ fn part(moment: &Moment, letter: char) -> Option<String> {
     let day = |write: &dyn Fn(jiff::civil::Date) -> String| moment.day.map(write).unwrap_or_default();
     let short = |name: &str| name.chars().take(3).collect::<String>();
     let named = |names: &[&'static str], nth: i8| {
-        usize::try_from(nth).ok().and_then(|nth| names.get(nth.wrapping_sub(1))).copied().unwrap_or_default()
+        usize::try_from(nth)
+            .ok()
+            .and_then(|nth| names.get(nth.wrapping_sub(1)))
+            .copied()
+            .unwrap_or_default()
     };
     Some(match letter {
         'Y' => day(&|day| format!("{:04}", day.year())),

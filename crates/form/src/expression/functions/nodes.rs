@@ -40,7 +40,9 @@ fn position(arguments: &Arguments<'_>) -> Result<Outcome, EvalError> {
 }
 
 fn nth_instance(evaluator: &Evaluator<'_>, at: &Address) -> Result<usize, EvalError> {
-    let (Some(repeat), Some(id)) = (at.repeat(), at.instance_id()) else { return Ok(0) };
+    let (Some(repeat), Some(id)) = (at.repeat(), at.instance_id()) else {
+        return Ok(0);
+    };
     let instances = evaluator.context.answers.instances(&repeat);
     evaluator.spend(instances.len() as u64)?;
     Ok(instances.iter().position(|other| *other == id).unwrap_or(0))
@@ -51,7 +53,11 @@ fn name(arguments: &Arguments<'_>) -> Result<Outcome, EvalError> {
         0 => Some(arguments.focus.place.clone()),
         _ => arguments.nodes(0)?.into_iter().next().map(|node| node.place),
     };
-    text(place.map(|place| arguments.evaluator.name(&place)).unwrap_or_default())
+    text(
+        place
+            .map(|place| arguments.evaluator.name(&place))
+            .unwrap_or_default(),
+    )
 }
 
 /// The answer to a question in the nth instance of a repeat, counted from 1.
@@ -61,7 +67,9 @@ fn indexed_repeat(arguments: &Arguments<'_>) -> Result<Outcome, EvalError> {
         Some(term) => evaluator.target(term, arguments.focus),
         None => Ok(None),
     };
-    let Some(question) = target(0)? else { return Ok(Outcome::Nodes(Vec::new())) };
+    let Some(question) = target(0)? else {
+        return Ok(Outcome::Nodes(Vec::new()));
+    };
     evaluator.check_held(&question)?;
     let repeats = evaluator.repeats_to(&question, false);
     let mut wanted: BTreeMap<QuestionPath, usize> = BTreeMap::new();
@@ -69,7 +77,11 @@ fn indexed_repeat(arguments: &Arguments<'_>) -> Result<Outcome, EvalError> {
         match target(nth)?.filter(|repeat| repeats.contains(repeat)) {
             // What is no number, or below 1, means the first.
             Some(repeat) => _ = wanted.insert(repeat, (arguments.number(nth + 1)? as usize).max(1)),
-            None => return Err(EvalError::NotAround { repeat: format!("argument {}", nth + 1) }),
+            None => {
+                return Err(EvalError::NotAround {
+                    repeat: format!("argument {}", nth + 1),
+                });
+            }
         }
     }
     let seen_from = match arguments.focus.place {
@@ -88,21 +100,30 @@ fn indexed_repeat(arguments: &Arguments<'_>) -> Result<Outcome, EvalError> {
                 }
                 found
             }
-            None if own.is_instance() && own.parent_instance().is_some_and(|outer| around.contains(&outer)) => {
+            None if own.is_instance()
+                && own.parent_instance().is_some_and(|outer| around.contains(&outer)) =>
+            {
                 vec![own]
             }
             None => evaluator.instances_in(&around, repeat)?,
         };
     }
     let read = |at: Address| evaluator.read(Place::At(at.near(&question), Some(question.clone())));
-    around.into_iter().map(read).collect::<Result<Vec<Node>, _>>().map(Outcome::Nodes)
+    around
+        .into_iter()
+        .map(read)
+        .collect::<Result<Vec<Node>, _>>()
+        .map(Outcome::Nodes)
 }
 
 /// The nodes in random order; with a seed in the order in which every ODK client puts them.
 fn randomize(arguments: &Arguments<'_>) -> Result<Outcome, EvalError> {
     let nodes = arguments.nodes(0)?;
     let seed = match arguments.len() {
-        2 => arguments.number(1)? as i64,
+        // What is no number, or infinite, counts as 0.
+        2 => Some(arguments.number(1)?)
+            .filter(|seed| seed.is_finite())
+            .unwrap_or(0.0) as i64,
         _ => (arguments.evaluator.context.env.fraction() * 2_147_483_646.0) as i64,
     };
     let mut chance = ParkMiller::new(seed);

@@ -34,19 +34,33 @@ pub(super) const TABLE: &[Function] = &[
 /// Sums up what is a number among the nodes.
 fn sum(arguments: &Arguments<'_>) -> Result<Outcome, EvalError> {
     let nodes = arguments.nodes(0)?;
-    number(nodes.iter().map(|node| node.to_number()).filter(|number| !number.is_nan()).sum::<f64>() + 0.0)
+    number(
+        nodes
+            .iter()
+            .map(|node| node.to_number())
+            .filter(|number| !number.is_nan())
+            .sum::<f64>()
+            + 0.0,
+    )
 }
 
 /// The largest or smallest of what is a number; NaN if nothing is.
 fn extreme(arguments: &Arguments<'_>, choose: fn(f64, f64) -> f64) -> Result<Outcome, EvalError> {
     let all = arguments.spread(0)?;
-    let numbers = all.iter().map(Outcome::to_number).filter(|number| !number.is_nan());
+    let numbers = all
+        .iter()
+        .map(Outcome::to_number)
+        .filter(|number| !number.is_nan());
     number(numbers.reduce(choose).unwrap_or(f64::NAN))
 }
 
 fn round(arguments: &Arguments<'_>) -> Result<Outcome, EvalError> {
     let value = arguments.number(0)?;
-    let places = if arguments.len() == 2 { arguments.number(1)?.trunc() } else { 0.0 };
+    let places = if arguments.len() == 2 {
+        arguments.number(1)?.trunc()
+    } else {
+        0.0
+    };
     if !value.is_finite() {
         return number(value);
     }
@@ -65,10 +79,18 @@ fn round_to(value: f64, places: i32) -> f64 {
     };
     let written = value.abs().to_string();
     let (whole, decimals) = written.split_once('.').unwrap_or((&written, ""));
-    let Some((kept, dropped)) = decimals.split_at_checked(places) else { return value };
+    let Some((kept, dropped)) = decimals.split_at_checked(places) else {
+        return value;
+    };
     let is_half = dropped.trim_end_matches('0') == "5";
-    let goes_up = if is_half { value > 0.0 } else { dropped.starts_with(['5', '6', '7', '8', '9']) };
-    let Ok(low) = format!("{whole}.{kept}").parse::<f64>() else { return value };
+    let goes_up = if is_half {
+        value > 0.0
+    } else {
+        dropped.starts_with(['5', '6', '7', '8', '9'])
+    };
+    let Ok(low) = format!("{whole}.{kept}").parse::<f64>() else {
+        return value;
+    };
     if !goes_up {
         return low.copysign(value) + 0.0;
     }
@@ -82,7 +104,9 @@ fn round_to(value: f64, places: i32) -> f64 {
             break;
         }
     }
-    let high = String::from_utf8(digits).ok().and_then(|text| text.parse::<f64>().ok());
+    let high = String::from_utf8(digits)
+        .ok()
+        .and_then(|text| text.parse::<f64>().ok());
     high.map_or(value, |high| high.copysign(value))
 }
 

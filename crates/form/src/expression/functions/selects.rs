@@ -7,7 +7,9 @@ use crate::expression::outcome::Outcome;
 pub(super) const TABLE: &[Function] = &[
     exactly("selected", 2, selected),
     exactly("is-selected", 2, selected),
-    exactly("count-selected", 1, |a| number(a.text(0)?.split_whitespace().count() as f64)),
+    exactly("count-selected", 1, |a| {
+        number(a.text(0)?.split_whitespace().count() as f64)
+    }),
     exactly("selected-at", 2, selected_at),
     exactly("jr:choice-name", 2, choice_name),
 ];
@@ -15,14 +17,21 @@ pub(super) const TABLE: &[Function] = &[
 fn selected(arguments: &Arguments<'_>) -> Result<Outcome, EvalError> {
     let (taken, name) = (arguments.text(0)?, arguments.text(1)?);
     let name = name.trim();
-    boolean(if name.is_empty() { taken.is_empty() } else { taken.split_whitespace().any(|one| one == name) })
+    boolean(if name.is_empty() {
+        taken.is_empty()
+    } else {
+        taken.split_whitespace().any(|one| one == name)
+    })
 }
 
 /// The nth choice taken, counted from 0; empty beyond.
 fn selected_at(arguments: &Arguments<'_>) -> Result<Outcome, EvalError> {
     let taken = arguments.text(0)?;
     let nth = usize::try_from(index(arguments.number(1)?)).ok();
-    text(nth.and_then(|nth| taken.split_whitespace().nth(nth)).unwrap_or_default())
+    text(
+        nth.and_then(|nth| taken.split_whitespace().nth(nth))
+            .unwrap_or_default(),
+    )
 }
 
 /// The label of a choice; without one, its name.
@@ -31,10 +40,14 @@ fn choice_name(arguments: &Arguments<'_>) -> Result<Outcome, EvalError> {
     let evaluator = arguments.evaluator;
     let form = evaluator.context.form;
     let question = match arguments.terms.get(1) {
-        Some(term) => evaluator.target(term, arguments.focus)?.and_then(|path| form.question(&path)),
+        Some(term) => evaluator
+            .target(term, arguments.focus)?
+            .and_then(|path| form.question(&path)),
         None => None,
     };
-    let choices = question.and_then(|question| question.kind.list()).map_or(&[][..], |list| form.choices(list));
+    let choices = question
+        .and_then(|question| question.kind.list())
+        .map_or(&[][..], |list| form.choices(list));
     evaluator.spend(choices.len() as u64 / 16)?;
     match choices.iter().find(|choice| choice.name == name.trim()) {
         Some(choice) => text(evaluator.label(choice)),

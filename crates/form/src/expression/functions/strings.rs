@@ -11,7 +11,9 @@ pub(super) const TABLE: &[Function] = &[
     between("string", 0, 1, |a| text(a.outcome_or_here()?.to_text())),
     at_least("concat", 1, |a| text(joined(a, "", 0)?)),
     at_least("join", 1, |a| text(joined(a, &a.text(0)?, 1)?)),
-    between("string-length", 0, 1, |a| number(a.outcome_or_here()?.to_text().chars().count() as f64)),
+    between("string-length", 0, 1, |a| {
+        number(a.outcome_or_here()?.to_text().chars().count() as f64)
+    }),
     between("substr", 2, 3, substr),
     between("substring", 2, 3, substring),
     exactly("substring-before", 2, |a| {
@@ -31,7 +33,9 @@ pub(super) const TABLE: &[Function] = &[
     }),
     exactly("translate", 3, translate),
     exactly("regex", 2, regex),
-    exactly("base64-decode", 1, |a| text(decode_base64(&a.text(0)?).unwrap_or_default())),
+    exactly("base64-decode", 1, |a| {
+        text(decode_base64(&a.text(0)?).unwrap_or_default())
+    }),
 ];
 
 fn joined(arguments: &Arguments<'_>, separator: &str, from: usize) -> Result<String, EvalError> {
@@ -55,7 +59,11 @@ fn substr(arguments: &Arguments<'_>) -> Result<Outcome, EvalError> {
     let length = i64::try_from(all.chars().count()).unwrap_or(i64::MAX);
     let place = |at: i64| if at < 0 { at.saturating_add(length) } else { at }.clamp(0, length);
     let start = place(index(arguments.number(1)?));
-    let end = if arguments.len() == 3 { place(index(arguments.number(2)?)) } else { length };
+    let end = if arguments.len() == 3 {
+        place(index(arguments.number(2)?))
+    } else {
+        length
+    };
     text(part(&all, start, end))
 }
 
@@ -63,7 +71,11 @@ fn substr(arguments: &Arguments<'_>) -> Result<Outcome, EvalError> {
 fn substring(arguments: &Arguments<'_>) -> Result<Outcome, EvalError> {
     let all = arguments.text(0)?;
     let start = rounded(arguments.number(1)?);
-    let end = if arguments.len() == 3 { start + rounded(arguments.number(2)?) } else { f64::INFINITY };
+    let end = if arguments.len() == 3 {
+        start + rounded(arguments.number(2)?)
+    } else {
+        f64::INFINITY
+    };
     if start.is_nan() || end.is_nan() {
         return text("");
     }
@@ -89,7 +101,11 @@ fn translate(arguments: &Arguments<'_>) -> Result<Outcome, EvalError> {
         let put = to.next();
         instead.entry(c).or_insert(put);
     }
-    text(all.chars().filter_map(|c| instead.get(&c).copied().unwrap_or(Some(c))).collect::<String>())
+    text(
+        all.chars()
+            .filter_map(|c| instead.get(&c).copied().unwrap_or(Some(c)))
+            .collect::<String>(),
+    )
 }
 
 fn regex(arguments: &Arguments<'_>) -> Result<Outcome, EvalError> {
@@ -103,7 +119,11 @@ fn regex(arguments: &Arguments<'_>) -> Result<Outcome, EvalError> {
 fn decode_base64(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let (mut bits, mut count) = (0_u32, 0);
-    for byte in text.trim_end_matches('=').bytes().filter(|byte| !byte.is_ascii_whitespace()) {
+    for byte in text
+        .trim_end_matches('=')
+        .bytes()
+        .filter(|byte| !byte.is_ascii_whitespace())
+    {
         let six = match byte {
             b'A'..=b'Z' => byte - b'A',
             b'a'..=b'z' => byte - b'a' + 26,

@@ -27,9 +27,17 @@ fn property(arguments: &Arguments<'_>) -> Result<Outcome, EvalError> {
 fn uuid(arguments: &Arguments<'_>) -> Result<Outcome, EvalError> {
     let env = arguments.evaluator.context.env;
     if arguments.len() == 0 {
-        return text(::uuid::Builder::from_random_bytes(env.chance()).into_uuid().to_string());
+        return text(
+            ::uuid::Builder::from_random_bytes(env.chance())
+                .into_uuid()
+                .to_string(),
+        );
     }
     let length = (arguments.number(0)? as usize).min(256);
-    let letter = |_| char::from_digit((env.fraction() * 36.0) as u32, 36).unwrap_or('0').to_ascii_uppercase();
+    let letter = |_| {
+        char::from_digit((env.fraction() * 36.0) as u32, 36)
+            .unwrap_or('0')
+            .to_ascii_uppercase()
+    };
     text((0..length).map(letter).collect::<String>())
 }

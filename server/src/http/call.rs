@@ -1,0 +1,255 @@
+//! The loop around one call: it does what [`RelayCall`] asks for.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use axum::body::Bytes;
+use seal::verify::envelope::verify;
+use seal::verify::request::{RequestHeaders, check_request};
+use sync::{Page, RelayCall, RelayEffect, RelayEvent, Welcome};
+use tokio::sync::{mpsc, oneshot};
+use tokio_stream::{Stream, StreamExt as _};
+use wire::{Envelope, Hello, MemberId, Refusal, RefusalCode, Status, Want};
+
+use super::AppState;
+use crate::clearance::Clearance;
+use crate::store::{Query, Run, StoreError};
+
+/// How long a member may say nothing in the middle of a call.
+const SILENCE: Duration = Duration::from_secs(120);
+/// How many writes of one call may wait for the writer.
+const UNANSWERED: usize = 1024;
+/// How many roster entries one call may bring: they prove themselves, and need no member to be known.
+const MOST_ENTRIES: usize = 10_000;
+
+/// The call cannot go on: the member is gone, or the store failed. What was acknowledged stays.
+struct Broken;
+
+/// What a write is waiting for.
+enum Pending {
+    Known(Status),
+    Writer(oneshot::Receiver<Status>),
+}
+
+struct Call {
+    state: AppState,
+    headers: RequestHeaders,
+    session: RelayCall,
+    out: mpsc::Sender<Bytes>,
+    hello: Option<Hello>,
+    pending: VecDeque<Pending>,
+    /// Envelopes that were read and not verified yet, so that many are verified on one thread.
+    unverified: Vec<Envelope>,
+    entries: usize,
+    over: bool,
+}
+
+/// Runs one call to its end.
+pub(super) async fn run(
+    state: AppState,
+    headers: RequestHeaders,
+    mut body: impl Stream<Item = Result<Bytes, axum::Error>> + Unpin + Send,
+    out: mpsc::Sender<Bytes>,
+) {
+    let mut call = Call {
+        state,
+        headers,
+        session: RelayCall::begin(),
+        out,
+        hello: None,
+        pending: VecDeque::new(),
+        unverified: Vec::new(),
+        entries: 0,
+        over: false,
+    };
+    while let Ok(Some(Ok(bytes))) = tokio::time::timeout(SILENCE, body.next()).await {
+        if call.event(RelayEvent::Received(bytes.into())).await.is_err() || call.over {
+            return;
+        }
+    }
+    // A request that was cut ends here too: the frame it was cut in does not count, what came before does.
+    if call.event(RelayEvent::Ended).await.is_ok() {
+        while !call.over && call.settle(0).await.is_ok() && !call.pending.is_empty() {}
+    }
+}
+
+impl Call {
+    /// Gives an event to the session, and does all that follows from it.
+    async fn event(&mut self, event: RelayEvent) -> Result<(), Broken> {
+        let mut effects: VecDeque<RelayEffect> = self.session.handle(event).into();
+        while let Some(effect) = effects.pop_front() {
+            let next = self.effect(effect).await?;
+            effects.extend(next.into_iter().flat_map(|event| self.session.handle(event)));
+        }
+        self.verify().await?;
+        self.settle(if self.pending.len() > UNANSWERED { UNANSWERED / 2 } else { usize::MAX }).await
+    }
+
+    async fn effect(&mut self, effect: RelayEffect) -> Result<Option<RelayEvent>, Broken> {
+        Ok(match effect {
+            RelayEffect::Append(entry) => {
+                self.entries += 1;
+                self.pending.push_back(match self.entries > MOST_ENTRIES {
+                    true => Pending::Known(Status::Refused),
+                    false => Pending::Writer(self.state.writer.append(entry).await),
+                });
+                None
+            }
+            RelayEffect::Authenticate { hello, signed } => {
+                // What came before may be the very entries that make the member known.
+                let events = self.settled(0).await?;
+                self.hello = Some(hello.clone());
+                let answer = self.authenticate(&hello, &signed);
+                for event in events {
+                    let effects = self.session.handle(event);
+                    self.send_all(effects).await?;
+                }
+                Some(answer)
+            }
+            RelayEffect::Keep(envelope) => {
+                self.unverified.push(envelope);
+                None
+            }
+            RelayEffect::ReadRoster { above } => {
+                let programme = self.programme()?;
+                let store = self.state.store.clone();
+                let entries = blocking(move || store.roster(&programme, above)).await?;
+                Some(RelayEvent::Roster(entries))
+            }
+            RelayEffect::ReadPage { after } => Some(RelayEvent::Page(self.read(None, after).await?)),
+            RelayEffect::ReadWant(want) => Some(RelayEvent::Page(self.read(Some(want), want.from).await?)),
+            RelayEffect::Send(bytes) => {
+                self.out.send(bytes.into()).await.map_err(|_| Broken)?;
+                None
+            }
+            RelayEffect::Close => {
+                self.over = true;
+                None
+            }
+        })
+    }
+
+    async fn send_all(&mut self, effects: Vec<RelayEffect>) -> Result<(), Broken> {
+        for effect in effects {
+            if let RelayEffect::Send(bytes) = effect {
+                self.out.send(bytes.into()).await.map_err(|_| Broken)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn programme(&self) -> Result<wire::ProgrammeId, Broken> {
+        self.hello.as_ref().map(|hello| hello.programme).ok_or(Broken)
+    }
+
+    fn authenticate(&self, hello: &Hello, signed: &[u8]) -> RelayEvent {
+        let now = (self.state.clock)();
+        let (member, programme) = (&hello.member, &hello.programme);
+        let turned = |code, hint: &str, height| {
+            let nonce = self.state.freshness.issue(member, programme, now);
+            RelayEvent::Turned(Refusal { code, hint: hint.to_owned(), height, nonce })
+        };
+        let Some(roster) = self.state.writer.roster(programme) else {
+            return match self.state.writer.programmes() >= self.state.max_programmes {
+                true => turned(RefusalCode::Full, "this relay serves no further programme; ask its administrator", 0),
+                false => turned(RefusalCode::UnknownProgramme, "send the roster from the founding", 0),
+            };
+        };
+        let position = roster.position();
+        let Some(known) = roster.member(member) else {
+            return turned(RefusalCode::UnknownMember, "send the roster that admits this member", position.height);
+        };
+        let call = ("POST", "/v1/sync");
+        if let Err(error) = check_request(&known.card.sign, member, &self.headers, call, signed) {
+            return turned(RefusalCode::BadSignature, &error.to_string(), position.height);
+        }
+        if let Err(stale) = self.state.freshness.check(&hello.nonce, member, programme, now) {
+            return turned(RefusalCode::Stale, &stale.to_string(), position.height);
+        }
+        let nonce = self.state.freshness.issue(member, programme, now);
+        RelayEvent::Welcomed(Welcome { log: self.state.store.identity().log, nonce, roster: position })
+    }
+
+    /// Verifies what was read, and queues it.
+    async fn verify(&mut self) -> Result<(), Broken> {
+        if self.unverified.is_empty() {
+            return Ok(());
+        }
+        let roster = self.state.writer.roster(&self.programme()?).ok_or(Broken)?;
+        let envelopes = std::mem::take(&mut self.unverified);
+        let verified = tokio::task::spawn_blocking(move || {
+            envelopes.into_iter().map(|envelope| verify(envelope, &roster)).collect::<Vec<_>>()
+        });
+        for verified in verified.await.map_err(|_| Broken)? {
+            self.pending.push_back(match verified {
+                Ok(verified) => Pending::Writer(self.state.writer.keep(verified).await),
+                Err(error) => {
+                    tracing::warn!(%error, "an envelope was refused");
+                    Pending::Known(Status::Refused)
+                }
+            });
+        }
+        Ok(())
+    }
+
+    /// Answers the oldest writes, until at most `left` wait.
+    async fn settle(&mut self, left: usize) -> Result<(), Broken> {
+        for event in self.settled(left).await? {
+            let mut effects: VecDeque<RelayEffect> = self.session.handle(event).into();
+            while let Some(effect) = effects.pop_front() {
+                let next = Box::pin(self.effect(effect)).await?;
+                effects.extend(next.into_iter().flat_map(|event| self.session.handle(event)));
+            }
+        }
+        Ok(())
+    }
+
+    async fn settled(&mut self, left: usize) -> Result<Vec<RelayEvent>, Broken> {
+        let mut events = Vec::new();
+        while self.pending.len() > left {
+            let Some(pending) = self.pending.pop_front() else { break };
+            let status = match pending {
+                Pending::Known(status) => status,
+                Pending::Writer(answer) => answer.await.map_err(|_| Broken)?,
+            };
+            events.push(RelayEvent::Kept(status));
+        }
+        Ok(events)
+    }
+
+    async fn read(&self, want: Option<Want>, after: u64) -> Result<Page, Broken> {
+        let hello = self.hello.as_ref().ok_or(Broken)?;
+        let (member, programme): (MemberId, _) = (hello.member, hello.programme);
+        let roster = self.state.writer.roster(&programme).ok_or(Broken)?;
+        let store = self.state.store.clone();
+        let run = blocking(move || {
+            let mut clearance = Clearance::of(member, &roster);
+            let query: Option<Query> = match want {
+                None => Some(clearance.query()),
+                Some(want) => clearance.query_for(want.what, &*store)?,
+            };
+            match query {
+                None => Ok(Run { envelopes: Vec::new(), looked_to: after, more: false }),
+                Some(query) => {
+                    let run = store.run(&programme, query, after)?;
+                    clearance.withhold(run, &*store)
+                }
+            }
+        });
+        let Run { envelopes, looked_to, more } = run.await?;
+        Ok(Page { envelopes, looked_to, more })
+    }
+}
+
+async fn blocking<T: Send + 'static>(
+    read: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, Broken> {
+    match tokio::task::spawn_blocking(read).await {
+        Ok(Ok(done)) => Ok(done),
+        Ok(Err(error)) => {
+            tracing::error!(%error, "the store cannot be read");
+            Err(Broken)
+        }
+        Err(_) => Err(Broken),
+    }
+}

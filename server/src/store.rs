@@ -1,0 +1,108 @@
+//! What a relay keeps, in the field's verbs. Every store passes the same tests.
+
+use seal::verify::envelope::Verified;
+use thiserror::Error;
+use wire::{Envelope, LogId, MemberId, ProgrammeId, RecordId, RosterEntry, Status};
+
+mod memory;
+mod sqlite;
+
+pub use memory::MemoryStore;
+pub use sqlite::SqliteStore;
+
+/// Why a store cannot be read or written.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// The file is not a relay's any more.
+    #[error("the relay's file is damaged; put it aside and restore a backup, members will send again what it lacks")]
+    Damaged,
+    /// A newer program wrote it.
+    #[error("the relay's file was written by a newer program (layout {found}, this program knows {known})")]
+    Newer {
+        /// The layout found.
+        found: usize,
+        /// The newest this program knows.
+        known: usize,
+    },
+    /// Something in it cannot be what this program wrote.
+    #[error("the relay's file holds something this program cannot read: {0}")]
+    Unreadable(&'static str),
+    /// SQLite says why.
+    #[error("the relay's file cannot be used: {0}")]
+    Sql(#[source] rusqlite::Error),
+    /// The machine gives no chance to make ids from.
+    #[error("this machine gives no random numbers: {0}")]
+    Chance(#[from] getrandom::Error),
+}
+
+/// What the relay was made with: it stays until the store is made anew.
+#[derive(Clone)]
+pub struct Identity {
+    /// The generation of the database.
+    pub log: LogId,
+    /// The key of the nonces.
+    pub freshness: [u8; 32],
+}
+
+/// Something to be written. All of one batch is durable together.
+#[derive(Debug, Clone)]
+pub enum Write {
+    /// A roster entry that follows the last one.
+    Append(RosterEntry),
+    /// A verified envelope.
+    Keep(Verified),
+}
+
+/// Which envelopes are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Query {
+    /// All: for a desk.
+    All,
+    /// Forms, grants to the member, and records it was granted, but nothing it wrote itself: for a device.
+    For(MemberId),
+    /// Everything of one record.
+    Record(RecordId),
+}
+
+/// A run of envelopes in sequence order, as stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Run {
+    /// The envelopes with their sequence numbers.
+    pub envelopes: Vec<(u64, Envelope)>,
+    /// Up to and with which sequence number was looked.
+    pub looked_to: u64,
+    /// Whether there is more behind it.
+    pub more: bool,
+}
+
+/// The most envelopes in one run.
+pub const RUN_LENGTH: usize = 256;
+/// A run ends once it has so many bytes of parts.
+pub const RUN_BYTES: usize = 1 << 20;
+
+/// What a relay keeps. The calls block.
+pub trait Store: Send + Sync + 'static {
+    /// Returns what the relay was made with.
+    fn identity(&self) -> Identity;
+
+    /// Returns the programmes.
+    fn programmes(&self) -> Result<Vec<ProgrammeId>, StoreError>;
+
+    /// Returns a programme's roster entries above a height.
+    fn roster(&self, programme: &ProgrammeId, above: u64) -> Result<Vec<RosterEntry>, StoreError>;
+
+    /// Writes a batch, whole and durable when this returns, and says what became of each. Sequence numbers have no
+    /// gaps. `hour` is the time rounded down to the hour, in unix seconds.
+    fn write(&self, batch: &[Write], hour: i64) -> Result<Vec<Status>, StoreError>;
+
+    /// Returns the next run of envelopes after a sequence number.
+    fn run(&self, programme: &ProgrammeId, query: Query, after: u64) -> Result<Run, StoreError>;
+
+    /// Returns the grants of a record to a member, as stored.
+    fn grants(
+        &self,
+        programme: &ProgrammeId,
+        record: &RecordId,
+        to: &MemberId,
+    ) -> Result<Vec<Envelope>, StoreError>;
+}

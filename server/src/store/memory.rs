@@ -1,0 +1,151 @@
+//! In memory, for tests: it forgets everything when it is dropped.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
+
+use wire::{Envelope, EnvelopeId, Kind, LogId, MemberId, Part, ProgrammeId, RecordId, RosterEntry, Status};
+
+use super::{Identity, Query, RUN_BYTES, RUN_LENGTH, Run, Store, StoreError, Write};
+
+#[derive(Default)]
+struct Programme {
+    roster: Vec<RosterEntry>,
+    envelopes: Vec<(EnvelopeId, Envelope)>,
+}
+
+/// A relay's store in memory.
+pub struct MemoryStore {
+    identity: Identity,
+    programmes: Mutex<BTreeMap<ProgrammeId, Programme>>,
+}
+
+impl MemoryStore {
+    /// Makes an empty store.
+    pub fn new(identity: Identity) -> Self {
+        Self { identity, programmes: Mutex::new(BTreeMap::new()) }
+    }
+
+    /// Makes an empty store whose identity is of chance.
+    pub fn by_chance() -> Result<Self, StoreError> {
+        let (mut log, mut freshness) = ([0; 8], [0; 32]);
+        getrandom::fill(&mut log)?;
+        getrandom::fill(&mut freshness)?;
+        Ok(Self::new(Identity { log: LogId(log), freshness }))
+    }
+
+    fn with<T>(&self, look: impl FnOnce(&mut BTreeMap<ProgrammeId, Programme>) -> T) -> T {
+        look(&mut self.programmes.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Store for MemoryStore {
+    fn identity(&self) -> Identity {
+        self.identity.clone()
+    }
+
+    fn programmes(&self) -> Result<Vec<ProgrammeId>, StoreError> {
+        Ok(self.with(|all| all.keys().copied().collect()))
+    }
+
+    fn roster(&self, programme: &ProgrammeId, above: u64) -> Result<Vec<RosterEntry>, StoreError> {
+        Ok(self.with(|all| {
+            let roster = all.get(programme).map(|programme| programme.roster.clone()).unwrap_or_default();
+            roster.into_iter().filter(|entry| entry.height > above).collect()
+        }))
+    }
+
+    fn write(&self, batch: &[Write], _hour: i64) -> Result<Vec<Status>, StoreError> {
+        Ok(self.with(|all| {
+            let write = |write: &Write| match write {
+                Write::Append(entry) => append(all, entry),
+                Write::Keep(verified) => keep(all, verified.id(), verified.envelope()),
+            };
+            batch.iter().map(write).collect()
+        }))
+    }
+
+    fn run(&self, programme: &ProgrammeId, query: Query, after: u64) -> Result<Run, StoreError> {
+        Ok(self.with(|all| {
+            let Some(programme) = all.get(programme) else {
+                return Run { envelopes: Vec::new(), looked_to: after, more: false };
+            };
+            let granted: BTreeSet<[u8; 16]> = match query {
+                Query::For(member) => programme
+                    .envelopes
+                    .iter()
+                    .filter(|(_, e)| e.header.kind == Kind::GRANT && e.header.recipient == Some(member))
+                    .map(|(_, e)| e.header.subject)
+                    .collect(),
+                _ => BTreeSet::new(),
+            };
+            let wanted = |envelope: &Envelope| {
+                let header = &envelope.header;
+                match query {
+                    Query::All => true,
+                    Query::Record(record) => header.kind == Kind::RECORD && header.subject == *record.as_bytes(),
+                    Query::For(member) => {
+                        header.author != member
+                            && (header.kind == Kind::FORM
+                                || (header.kind == Kind::GRANT && header.recipient == Some(member))
+                                || (header.kind == Kind::RECORD && granted.contains(&header.subject)))
+                    }
+                }
+            };
+            let (mut envelopes, mut bytes) = (Vec::new(), 0);
+            let behind = (1u64..).zip(&programme.envelopes).filter(|(n, (_, e))| *n > after && wanted(e));
+            for (sequence, (_, envelope)) in behind {
+                if envelopes.len() >= RUN_LENGTH || bytes >= RUN_BYTES {
+                    let looked_to = envelopes.last().map_or(after, |(sequence, _)| *sequence);
+                    return Run { envelopes, looked_to, more: true };
+                }
+                bytes += envelope.parts.iter().filter_map(Part::bytes).map(<[u8]>::len).sum::<usize>();
+                envelopes.push((sequence, envelope.clone()));
+            }
+            Run { envelopes, looked_to: after.max(programme.envelopes.len() as u64), more: false }
+        }))
+    }
+
+    fn grants(
+        &self,
+        programme: &ProgrammeId,
+        record: &RecordId,
+        to: &MemberId,
+    ) -> Result<Vec<Envelope>, StoreError> {
+        Ok(self.with(|all| {
+            let envelopes = all.get(programme).map(|programme| programme.envelopes.as_slice()).unwrap_or_default();
+            let is_grant = |envelope: &&Envelope| {
+                let header = &envelope.header;
+                header.kind == Kind::GRANT && header.recipient == Some(*to) && header.subject == *record.as_bytes()
+            };
+            envelopes.iter().map(|(_, envelope)| envelope).filter(is_grant).cloned().collect()
+        }))
+    }
+}
+
+fn append(all: &mut BTreeMap<ProgrammeId, Programme>, entry: &RosterEntry) -> Status {
+    if entry.height == 1 {
+        all.entry(entry.programme).or_default();
+    }
+    let Some(programme) = all.get_mut(&entry.programme) else { return Status::Refused };
+    match programme.roster.iter().find(|here| here.height == entry.height) {
+        Some(here) if here == entry => Status::Had,
+        Some(_) => Status::Overtaken,
+        None if programme.roster.len() as u64 + 1 == entry.height => {
+            programme.roster.push(entry.clone());
+            Status::Stored
+        }
+        None => Status::Refused,
+    }
+}
+
+fn keep(all: &mut BTreeMap<ProgrammeId, Programme>, id: EnvelopeId, envelope: &Envelope) -> Status {
+    let Some(programme) = all.get_mut(&envelope.header.programme) else { return Status::Refused };
+    let place = |header: &wire::Header| (header.author, header.incarnation, header.sequence);
+    let here = programme.envelopes.iter().filter(|(_, e)| place(&e.header) == place(&envelope.header));
+    let here: Vec<EnvelopeId> = here.map(|(id, _)| *id).collect();
+    if here.contains(&id) {
+        return Status::Had;
+    }
+    programme.envelopes.push((id, envelope.clone()));
+    if here.is_empty() { Status::Stored } else { Status::Fork }
+}

@@ -1,0 +1,335 @@
+//! One file: SQLite in WAL mode, durable at every commit.
+
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, Transaction, TransactionBehavior, named_params};
+use wire::envelope::MAX_PART;
+use wire::{
+    Envelope, Header, Kind, LogId, MemberId, Part, ProgrammeId, Reader, RecordId, RosterEntry, Status, Writer,
+};
+
+use super::{Identity, Query, RUN_BYTES, RUN_LENGTH, Run, Store, StoreError, Write};
+
+const MIGRATIONS: &[&str] = &[include_str!("0001_relay.sql")];
+/// How many connections read at the same time.
+const READERS: usize = 4;
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => Self::Damaged,
+            _ => Self::Sql(error),
+        }
+    }
+}
+
+/// A relay's store in one SQLite file.
+pub struct SqliteStore {
+    identity: Identity,
+    writer: Mutex<Connection>,
+    readers: Vec<Mutex<Connection>>,
+}
+
+impl SqliteStore {
+    /// Opens the file, or makes it.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        let mut writer = connect(path)?;
+        migrate(&mut writer)?;
+        let identity = identity(&mut writer)?;
+        let readers = (0..READERS).map(|_| connect(path).map(Mutex::new)).collect::<Result<_, _>>()?;
+        Ok(Self { identity, writer: Mutex::new(writer), readers })
+    }
+
+    /// Checks the whole file.
+    pub fn check(&self) -> Result<(), StoreError> {
+        let verdict: String = self.reader().query_row("PRAGMA integrity_check", [], |row| row.get(0))?;
+        if verdict == "ok" { Ok(()) } else { Err(StoreError::Damaged) }
+    }
+
+    /// Moves the write-ahead log into the file.
+    pub fn empty_log(&self) -> Result<(), StoreError> {
+        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
+    }
+
+    /// Takes a reader that is free, or waits for one.
+    fn reader(&self) -> MutexGuard<'_, Connection> {
+        let free = self.readers.iter().find_map(|reader| reader.try_lock().ok());
+        free.unwrap_or_else(|| {
+            let reader = self.readers.first().unwrap_or(&self.writer);
+            reader.lock().unwrap_or_else(PoisonError::into_inner)
+        })
+    }
+}
+
+impl Store for SqliteStore {
+    fn identity(&self) -> Identity {
+        self.identity.clone()
+    }
+
+    fn programmes(&self) -> Result<Vec<ProgrammeId>, StoreError> {
+        let db = self.reader();
+        let mut statement = db.prepare_cached("SELECT id FROM programme ORDER BY n")?;
+        let rows = statement.query_map([], |row| fixed(row, "id").map(ProgrammeId::from_bytes))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    fn roster(&self, programme: &ProgrammeId, above: u64) -> Result<Vec<RosterEntry>, StoreError> {
+        let db = self.reader();
+        let mut statement = db.prepare_cached(
+            "SELECT entry FROM roster JOIN programme ON n = programme
+             WHERE id = :programme AND height > :above ORDER BY height",
+        )?;
+        let mut rows =
+            statement.query(named_params! { ":programme": programme.as_bytes(), ":above": above as i64 })?;
+        let mut entries = Vec::new();
+        while let Some(row) = rows.next()? {
+            let entry: Vec<u8> = row.get("entry")?;
+            entries.push(RosterEntry::from_bytes(&entry).map_err(|_| StoreError::Unreadable("a roster entry"))?);
+        }
+        Ok(entries)
+    }
+
+    fn write(&self, batch: &[Write], hour: i64) -> Result<Vec<Status>, StoreError> {
+        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let statuses = batch.iter().map(|write| match write {
+            Write::Append(entry) => append(&tx, entry),
+            Write::Keep(verified) => keep(&tx, verified.id().as_bytes(), verified.envelope(), hour),
+        });
+        let statuses = statuses.collect::<Result<_, _>>()?;
+        tx.commit()?;
+        Ok(statuses)
+    }
+
+    fn run(&self, programme: &ProgrammeId, query: Query, after: u64) -> Result<Run, StoreError> {
+        let db = self.reader();
+        let db = db.unchecked_transaction()?;
+        let Some((n, last)) = find(&db, programme)? else {
+            return Ok(Run { envelopes: Vec::new(), looked_to: after, more: false });
+        };
+        let condition = match query {
+            Query::All => "TRUE OR :id IS NULL",
+            Query::For(_) => {
+                "author <> :id AND (kind = 4 OR (kind = 3 AND recipient = :id) OR (kind = 1 AND subject IN
+                     (SELECT subject FROM envelope WHERE programme = :programme AND recipient = :id AND kind = 3)))"
+            }
+            Query::Record(_) => "subject = :id AND kind = 1",
+        };
+        let id: Option<&[u8; 16]> = match &query {
+            Query::All => None,
+            Query::For(member) => Some(member.as_bytes()),
+            Query::Record(record) => Some(record.as_bytes()),
+        };
+        let mut statement = db.prepare_cached(&format!(
+            "SELECT sequence, header, signature, parts FROM envelope
+             WHERE programme = :programme AND sequence > :after AND ({condition})
+             ORDER BY sequence LIMIT :limit"
+        ))?;
+        let mut rows = statement.query(named_params! {
+            ":programme": n, ":after": after as i64, ":id": id, ":limit": RUN_LENGTH as i64 + 1,
+        })?;
+        let (mut envelopes, mut bytes) = (Vec::new(), 0);
+        while let Some(row) = rows.next()? {
+            if envelopes.len() >= RUN_LENGTH || bytes >= RUN_BYTES {
+                let looked_to = envelopes.last().map_or(after, |(sequence, _)| *sequence);
+                return Ok(Run { envelopes, looked_to, more: true });
+            }
+            let envelope = read_envelope(row)?;
+            bytes += envelope.parts.iter().filter_map(Part::bytes).map(<[u8]>::len).sum::<usize>();
+            envelopes.push((row.get::<_, i64>("sequence")? as u64, envelope));
+        }
+        Ok(Run { envelopes, looked_to: last.max(after), more: false })
+    }
+
+    fn grants(
+        &self,
+        programme: &ProgrammeId,
+        record: &RecordId,
+        to: &MemberId,
+    ) -> Result<Vec<Envelope>, StoreError> {
+        let db = self.reader();
+        let Some((n, _)) = find(&db, programme)? else { return Ok(Vec::new()) };
+        let mut statement = db.prepare_cached(
+            "SELECT header, signature, parts FROM envelope
+             WHERE programme = :programme AND recipient = :to AND subject = :record AND kind = :kind",
+        )?;
+        let mut rows = statement.query(named_params! {
+            ":programme": n, ":to": to.as_bytes(), ":record": record.as_bytes(), ":kind": Kind::GRANT.0,
+        })?;
+        let mut grants = Vec::new();
+        while let Some(row) = rows.next()? {
+            grants.push(read_envelope(row)?);
+        }
+        Ok(grants)
+    }
+}
+
+fn connect(path: &Path) -> Result<Connection, StoreError> {
+    let connection = Connection::open(path)?;
+    connection.busy_timeout(Duration::from_secs(10))?;
+    connection.execute_batch(
+        "PRAGMA journal_mode = WAL;
+         PRAGMA synchronous = FULL;
+         PRAGMA foreign_keys = ON;
+         PRAGMA secure_delete = ON;
+         PRAGMA temp_store = MEMORY;",
+    )?;
+    Ok(connection)
+}
+
+fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
+    let found: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    let found = usize::try_from(found).map_err(|_| StoreError::Damaged)?;
+    if found > MIGRATIONS.len() {
+        return Err(StoreError::Newer { found, known: MIGRATIONS.len() });
+    }
+    for (n, migration) in MIGRATIONS.iter().enumerate().skip(found) {
+        let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        tx.execute_batch(migration)?;
+        tx.pragma_update(None, "user_version", (n + 1) as i64)?;
+        tx.commit()?;
+    }
+    Ok(())
+}
+
+fn identity(connection: &mut Connection) -> Result<Identity, StoreError> {
+    let (mut log, mut freshness) = ([0; 8], [0; 32]);
+    getrandom::fill(&mut log)?;
+    getrandom::fill(&mut freshness)?;
+    connection.execute(
+        "INSERT INTO identity (only, log, freshness) VALUES (1, :log, :freshness) ON CONFLICT DO NOTHING",
+        named_params! { ":log": log, ":freshness": freshness },
+    )?;
+    Ok(connection.query_row("SELECT log, freshness FROM identity", [], |row| {
+        Ok(Identity { log: LogId(fixed(row, "log")?), freshness: fixed(row, "freshness")? })
+    })?)
+}
+
+fn find(db: &Connection, programme: &ProgrammeId) -> Result<Option<(i64, u64)>, StoreError> {
+    Ok(db
+        .prepare_cached("SELECT n, sequence FROM programme WHERE id = :id")?
+        .query_row(named_params! { ":id": programme.as_bytes() }, |row| {
+            Ok((row.get("n")?, row.get::<_, i64>("sequence")? as u64))
+        })
+        .optional()?)
+}
+
+/// Compare and swap on the roster's head: the caller verified the entry against the roster it has.
+fn append(tx: &Transaction<'_>, entry: &RosterEntry) -> Result<Status, StoreError> {
+    if entry.height == 1 {
+        tx.prepare_cached("INSERT INTO programme (id, sequence) VALUES (:id, 0) ON CONFLICT DO NOTHING")?
+            .execute(named_params! { ":id": entry.programme.as_bytes() })?;
+    }
+    let Some((n, _)) = find(tx, &entry.programme)? else { return Ok(Status::Refused) };
+    let here: Option<Vec<u8>> = tx
+        .prepare_cached("SELECT entry FROM roster WHERE programme = :programme AND height = :height")?
+        .query_row(named_params! { ":programme": n, ":height": entry.height as i64 }, |row| row.get("entry"))
+        .optional()?;
+    match here {
+        Some(here) if here == entry.to_bytes() => return Ok(Status::Had),
+        Some(_) => return Ok(Status::Overtaken),
+        None => {}
+    }
+    let height: i64 = tx
+        .prepare_cached("SELECT coalesce(max(height), 0) AS height FROM roster WHERE programme = :programme")?
+        .query_row(named_params! { ":programme": n }, |row| row.get("height"))?;
+    if height as u64 + 1 != entry.height {
+        return Ok(Status::Refused);
+    }
+    tx.prepare_cached("INSERT INTO roster (programme, height, entry) VALUES (:programme, :height, :entry)")?
+        .execute(named_params! {
+            ":programme": n, ":height": entry.height as i64, ":entry": entry.to_bytes(),
+        })?;
+    Ok(Status::Stored)
+}
+
+fn keep(tx: &Transaction<'_>, id: &[u8; 32], envelope: &Envelope, hour: i64) -> Result<Status, StoreError> {
+    let header = &envelope.header;
+    let Some((n, last)) = find(tx, &header.programme)? else { return Ok(Status::Refused) };
+    let at_place: Vec<[u8; 32]> = tx
+        .prepare_cached(
+            "SELECT id FROM envelope WHERE programme = :programme AND author = :author
+             AND incarnation = :incarnation AND author_sequence = :sequence",
+        )?
+        .query_map(
+            named_params! {
+                ":programme": n,
+                ":author": header.author.as_bytes(),
+                ":incarnation": header.incarnation,
+                ":sequence": header.sequence as i64,
+            },
+            |row| fixed(row, "id"),
+        )?
+        .collect::<Result<_, _>>()?;
+    if at_place.contains(id) {
+        return Ok(Status::Had);
+    }
+    let sequence = last + 1;
+    tx.prepare_cached("UPDATE programme SET sequence = :sequence WHERE n = :n")?
+        .execute(named_params! { ":sequence": sequence as i64, ":n": n })?;
+    tx.prepare_cached(
+        "INSERT INTO envelope (programme, sequence, author, incarnation, author_sequence, kind, subject, recipient,
+                               id, header, signature, parts, received_hour, fork)
+         VALUES (:programme, :sequence, :author, :incarnation, :author_sequence, :kind, :subject, :recipient,
+                 :id, :header, :signature, :parts, :hour, :fork)",
+    )?
+    .execute(named_params! {
+        ":programme": n,
+        ":sequence": sequence as i64,
+        ":author": header.author.as_bytes(),
+        ":incarnation": header.incarnation,
+        ":author_sequence": header.sequence as i64,
+        ":kind": header.kind.0,
+        ":subject": header.subject,
+        ":recipient": header.recipient.as_ref().map(MemberId::as_bytes),
+        ":id": id,
+        ":header": header.to_bytes(),
+        ":signature": envelope.signature,
+        ":parts": write_parts(&envelope.parts),
+        ":hour": hour,
+        ":fork": !at_place.is_empty(),
+    })?;
+    Ok(if at_place.is_empty() { Status::Stored } else { Status::Fork })
+}
+
+fn write_parts(parts: &[Part]) -> Vec<u8> {
+    let mut w = Writer::new();
+    for part in parts {
+        match part {
+            Part::Absent => w.u8(0),
+            Part::Here(bytes) => {
+                w.u8(1);
+                w.bytes(bytes);
+            }
+        }
+    }
+    w.finish()
+}
+
+fn read_envelope(row: &Row<'_>) -> Result<Envelope, StoreError> {
+    let header: Vec<u8> = row.get("header")?;
+    let header = Header::from_bytes(&header).map_err(|_| StoreError::Unreadable("a header"))?;
+    let bytes: Vec<u8> = row.get("parts")?;
+    let mut r = Reader::new(&bytes);
+    let mut parts = Vec::with_capacity(header.parts.len());
+    for _ in &header.parts {
+        let here = r.u8("a part").map_err(|_| StoreError::Unreadable("a part"))?;
+        parts.push(match here {
+            0 => Part::Absent,
+            _ => Part::Here(r.bytes(MAX_PART).map_err(|_| StoreError::Unreadable("a part"))?.to_vec()),
+        });
+    }
+    Ok(Envelope { header, signature: fixed(row, "signature")?, parts })
+}
+
+fn fixed<const N: usize>(row: &Row<'_>, column: &str) -> rusqlite::Result<[u8; N]> {
+    let bytes: Vec<u8> = row.get(column)?;
+    let length = bytes.len();
+    bytes.try_into().map_err(|_| {
+        let wrong = format!("{column} has {length} bytes, not {N}");
+        rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Blob, wrong.into())
+    })
+}
