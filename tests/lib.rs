@@ -32,15 +32,30 @@ impl Stage {
     /// # Panics
     /// If anything does not go as it must.
     pub fn set(seed: u8) -> Self {
+        Self::with_form(seed, sample("household"))
+    }
+
+    /// Sets a stage up from a seed, with another form.
+    ///
+    /// # Panics
+    /// If anything does not go as it must.
+    pub fn with_form(seed: u8, form: Form) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let start = "2026-11-16T07:00:00Z".parse().expect("a time");
         let clock = FieldClock::at(start);
-        let field = Field::set_up(folder.path(), [seed; 32], clock, Cost::LEAST, PASSPHRASE).expect("a field");
+        let field =
+            Field::set_up(folder.path(), [seed; 32], clock, Cost::LEAST, PASSPHRASE).expect("a field");
         let mut desk = field.desk("desk", "Stories").expect("a desk");
-        let form = sample("household");
         desk.publish(&form).expect("a published form");
         let phones = ["amina", "bakary"].map(|name| field.phone(name, &mut desk).expect("a phone"));
-        let mut stage = Self { link: HttpLink::default(), desk, phones, form, field, folder };
+        let mut stage = Self {
+            link: HttpLink::default(),
+            desk,
+            phones,
+            form,
+            field,
+            folder,
+        };
         stage.sync_desk();
         stage.sync_phones();
         stage

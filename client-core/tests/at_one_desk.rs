@@ -35,21 +35,34 @@ fn at(path: &str) -> Address {
 fn desk() -> (TempDir, Notebook) {
     let folder = tempfile::tempdir().unwrap();
     let home = folder.path().join("desk");
-    let mut desk = Notebook::create(&home, "Desk", PASSPHRASE, Cost::LEAST, Surroundings::real().unwrap()).unwrap();
+    let mut desk = Notebook::create(
+        &home,
+        "Desk",
+        PASSPHRASE,
+        Cost::LEAST,
+        Surroundings::real().unwrap(),
+    )
+    .unwrap();
     desk.found("A programme", "http://127.0.0.1:1").unwrap();
     desk.publish(&form()).unwrap();
     (folder, desk)
 }
 
 fn open(folder: &TempDir) -> Notebook {
-    Notebook::open(&folder.path().join("desk"), PASSPHRASE, Surroundings::real().unwrap()).unwrap()
+    Notebook::open(
+        &folder.path().join("desk"),
+        PASSPHRASE,
+        Surroundings::real().unwrap(),
+    )
+    .unwrap()
 }
 
 #[test]
 fn a_draft_survives_closing_the_program() {
     let (folder, mut desk) = desk();
     let record = desk.start("household", None).unwrap();
-    desk.answer(record, &at("code"), Value::Text("A7".into())).unwrap();
+    desk.answer(record, &at("code"), Value::Text("A7".into()))
+        .unwrap();
     let member = desk.add_instance(record, &"members".parse().unwrap()).unwrap();
     drop(desk);
 
@@ -69,8 +82,12 @@ fn a_required_answer_keeps_a_record_from_being_finished() {
     let (_folder, mut desk) = desk();
     let record = desk.start("household", None).unwrap();
     let refused = desk.finish(record).unwrap_err();
-    assert!(matches!(&refused, FinishError::Incomplete(complaints) if complaints.len() == 1), "{refused}");
-    desk.answer(record, &at("code"), Value::Text("A7".into())).unwrap();
+    assert!(
+        matches!(&refused, FinishError::Incomplete(complaints) if complaints.len() == 1),
+        "{refused}"
+    );
+    desk.answer(record, &at("code"), Value::Text("A7".into()))
+        .unwrap();
     desk.finish(record).unwrap();
 }
 
@@ -78,10 +95,13 @@ fn a_required_answer_keeps_a_record_from_being_finished() {
 fn a_desk_reads_what_it_finished_and_a_rebuild_shows_the_same() {
     let (folder, mut desk) = desk();
     let record = desk.start("household", None).unwrap();
-    desk.answer(record, &at("code"), Value::Text("A7".into())).unwrap();
+    desk.answer(record, &at("code"), Value::Text("A7".into()))
+        .unwrap();
     desk.answer(record, &at("meals"), Value::Integer(1)).unwrap();
-    desk.answer(record, &at("why"), Value::Text("no rain".into())).unwrap();
-    desk.answer(record, &at("fear"), Value::Text("the river".into())).unwrap();
+    desk.answer(record, &at("why"), Value::Text("no rain".into()))
+        .unwrap();
+    desk.answer(record, &at("fear"), Value::Text("the river".into()))
+        .unwrap();
     desk.finish(record).unwrap().unwrap();
     let shown = desk.show(record).unwrap();
     assert_eq!(shown.summary.status, RecordStatus::Received);
@@ -98,7 +118,10 @@ fn a_desk_reads_what_it_finished_and_a_rebuild_shows_the_same() {
     let mut desk = open(&folder);
     assert_eq!(desk.rebuild().unwrap(), 4, "a form, a chain, a record, an edit");
     let rebuilt = desk.show(record).unwrap();
-    assert_eq!(serde_json::to_value(rebuilt).unwrap(), serde_json::to_value(edited).unwrap());
+    assert_eq!(
+        serde_json::to_value(rebuilt).unwrap(),
+        serde_json::to_value(edited).unwrap()
+    );
     desk.check().unwrap();
 }
 
@@ -106,7 +129,8 @@ fn a_desk_reads_what_it_finished_and_a_rebuild_shows_the_same() {
 fn nothing_is_finished_twice() {
     let (_folder, mut desk) = desk();
     let record = desk.start("household", None).unwrap();
-    desk.answer(record, &at("code"), Value::Text("A7".into())).unwrap();
+    desk.answer(record, &at("code"), Value::Text("A7".into()))
+        .unwrap();
     desk.finish(record).unwrap();
     assert!(matches!(desk.finish(record), Err(FinishError::NotOpen(_))));
 }
@@ -115,7 +139,9 @@ fn nothing_is_finished_twice() {
 fn an_unknown_record_is_named() {
     let (_folder, mut desk) = desk();
     let unknown = wire::RecordId::from_chance([1; 16]);
-    assert!(matches!(desk.answer(unknown, &at("code"), Value::Integer(1)), Err(DraftError::NoRecord(id)) if id == unknown));
+    assert!(
+        matches!(desk.answer(unknown, &at("code"), Value::Integer(1)), Err(DraftError::NoRecord(id)) if id == unknown)
+    );
 }
 
 #[test]
@@ -133,16 +159,23 @@ fn only_the_passphrase_opens_a_notebook_and_only_one_program_at_a_time() {
 fn a_damaged_notebook_is_set_aside_and_its_outbox_stays() {
     let (folder, mut desk) = desk();
     let record = desk.start("household", None).unwrap();
-    desk.answer(record, &at("code"), Value::Text("A7".into())).unwrap();
+    desk.answer(record, &at("code"), Value::Text("A7".into()))
+        .unwrap();
     desk.finish(record).unwrap();
     let file = desk.file().to_owned();
     drop(desk);
     std::fs::write(&file, b"this was a notebook once, and a long one").unwrap();
     let home = folder.path().join("desk");
     let opened = Notebook::open(&home, PASSPHRASE, Surroundings::real().unwrap());
-    let Err(OpenError::Damaged(aside)) = opened else { panic!("{opened:?}") };
+    let Err(OpenError::Damaged(aside)) = opened else {
+        panic!("{opened:?}")
+    };
     assert!(aside.join("notebook.sqlite").exists() && aside.join("notebook.key").exists());
-    assert_eq!(std::fs::read_dir(home.join("outbox")).unwrap().count(), 3, "a form, a chain, a record");
+    assert_eq!(
+        std::fs::read_dir(home.join("outbox")).unwrap().count(),
+        3,
+        "a form, a chain, a record"
+    );
 }
 
 #[test]
@@ -176,6 +209,8 @@ fn answers_are_read_from_json() {
     let record = desk.start("household", Some(&sheet)).unwrap();
     desk.finish(record).unwrap();
     assert_eq!(desk.show(record).unwrap().answers["members"][0]["name"], "Juma");
-    let wrong = desk.read_answers("household", &serde_json::json!({ "cod": "B2" })).unwrap_err();
+    let wrong = desk
+        .read_answers("household", &serde_json::json!({ "cod": "B2" }))
+        .unwrap_err();
     assert!(wrong.to_string().contains("cod"), "{wrong}");
 }

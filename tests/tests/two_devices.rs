@@ -3,8 +3,8 @@
 use baraza_tests::{Stage, at};
 use client_core::deeds::disagreements::DisagreementKind;
 use client_core::deeds::settle::Decision;
-use client_core::deeds::start::DraftError;
 use client_core::deeds::show::ShowError;
+use client_core::deeds::start::DraftError;
 use form::{Address, RepeatAddress, Value, respondent};
 use rand::SeedableRng;
 use rand::rngs::ChaCha20Rng;
@@ -30,7 +30,9 @@ fn shared_household(stage: &mut Stage) -> (RecordId, Address) {
     let sheet = loop {
         let sheet = respondent::respond(&stage.form, &mut rng, &env);
         let meals = form::Answers::answer(&sheet, &at(MEALS));
-        let new = [FEW, MANY].iter().all(|said| meals != Some(Value::Integer(*said)));
+        let new = [FEW, MANY]
+            .iter()
+            .all(|said| meals != Some(Value::Integer(*said)));
         if sheet.len() > 50 && new && form::Answers::instances(&sheet, &members).len() > 1 {
             break sheet;
         }
@@ -47,7 +49,10 @@ fn shared_household(stage: &mut Stage) -> (RecordId, Address) {
     stage.sync_phones();
     stage.sync_phones();
     let shown = stage.desk.show(record).unwrap().answers;
-    let first = shown.pointer(&format!("/{MEMBERS}/0/__id")).and_then(Json::as_str).unwrap();
+    let first = shown
+        .pointer(&format!("/{MEMBERS}/0/__id"))
+        .and_then(Json::as_str)
+        .unwrap();
     (record, members.instance(first.parse().unwrap()))
 }
 
@@ -109,25 +114,53 @@ fn different_answers_both_stand_and_the_same_answer_is_one_disagreement() {
     assert_eq!(shown(INCOME), "remittances");
 
     let found = stage.desk.disagreements_of(record).unwrap();
-    assert_eq!(found.len(), 2, "meals, and the member who was removed and edited: {found:#?}");
+    assert_eq!(
+        found.len(),
+        2,
+        "meals, and the member who was removed and edited: {found:#?}"
+    );
     let meals = found.iter().find(|found| found.address == at(MEALS)).unwrap();
     assert_eq!(meals.kind, DisagreementKind::DifferingAnswers);
-    let mut sides: Vec<_> =
-        meals.sides.iter().map(|side| (side.value.clone().unwrap(), side.device.clone(), side.at.clone())).collect();
+    let mut sides: Vec<_> = meals
+        .sides
+        .iter()
+        .map(|side| (side.value.clone().unwrap(), side.device.clone(), side.at.clone()))
+        .collect();
     sides.sort();
-    assert_eq!(sides, [
-        ("5".into(), "amina".into(), "2026-11-17T15:00:00Z".into()),
-        ("6".into(), "bakary".into(), "2026-11-17T15:00:00Z".into()),
-    ]);
-    assert_eq!(meals.sides.iter().map(|side| side.member.unwrap()).collect::<std::collections::BTreeSet<_>>(),
-        stage.phones.iter().map(client_core::Notebook::member).collect());
+    assert_eq!(
+        sides,
+        [
+            ("5".into(), "amina".into(), "2026-11-17T15:00:00Z".into()),
+            ("6".into(), "bakary".into(), "2026-11-17T15:00:00Z".into()),
+        ]
+    );
+    assert_eq!(
+        meals
+            .sides
+            .iter()
+            .map(|side| side.member.unwrap())
+            .collect::<std::collections::BTreeSet<_>>(),
+        stage.phones.iter().map(client_core::Notebook::member).collect()
+    );
 
     let removed = found.iter().find(|found| found.address == instance).unwrap();
     assert_eq!(removed.kind, DisagreementKind::RemovedButEdited);
     assert_eq!(removed.sides[0].device, "amina");
-    assert!(removed.sides.iter().any(|side| side.device == "bakary" && side.value.as_deref() == Some("101")));
-    let still_there = answers.pointer(&format!("/{MEMBERS}")).unwrap().as_array().unwrap();
-    assert!(still_there.iter().any(|member| member["age"] == "101"), "an edit is not lost to a removal");
+    assert!(
+        removed
+            .sides
+            .iter()
+            .any(|side| side.device == "bakary" && side.value.as_deref() == Some("101"))
+    );
+    let still_there = answers
+        .pointer(&format!("/{MEMBERS}"))
+        .unwrap()
+        .as_array()
+        .unwrap();
+    assert!(
+        still_there.iter().any(|member| member["age"] == "101"),
+        "an edit is not lost to a removal"
+    );
 }
 
 #[test]
@@ -135,14 +168,31 @@ fn what_a_person_settles_is_settled_for_everybody() {
     let (_, mut stage, record, instance) = week([0, 1]);
     let before = stage.desk.disagreements_of(record).unwrap();
     let side = before.iter().find(|found| found.address == at(MEALS)).unwrap();
-    let six = side.sides.iter().find(|side| side.value.as_deref() == Some("6")).unwrap().number;
-    stage.desk.settle(record, &at(MEALS), Decision::Side(six)).unwrap().unwrap();
-    stage.desk.settle(record, &instance, Decision::Remove).unwrap().unwrap();
+    let six = side
+        .sides
+        .iter()
+        .find(|side| side.value.as_deref() == Some("6"))
+        .unwrap()
+        .number;
+    stage
+        .desk
+        .settle(record, &at(MEALS), Decision::Side(six))
+        .unwrap()
+        .unwrap();
+    stage
+        .desk
+        .settle(record, &instance, Decision::Remove)
+        .unwrap()
+        .unwrap();
     assert_eq!(stage.desk.disagreements().unwrap(), []);
     let view = stage.desk.show(record).unwrap();
     assert_eq!(view.answers.pointer(&format!("/{MEALS}")).unwrap(), "6");
-    assert!(view.history.iter().any(|line| line.address == at(MEALS) && line.value.as_deref() == Some("5")),
-        "what was not taken stays in the history");
+    assert!(
+        view.history
+            .iter()
+            .any(|line| line.address == at(MEALS) && line.value.as_deref() == Some("5")),
+        "what was not taken stays in the history"
+    );
 
     // A phone that is granted the record again sees what was settled.
     let member = stage.phones[0].member();
@@ -159,7 +209,10 @@ fn what_a_person_settles_is_settled_for_everybody() {
 fn a_rebuilt_desk_shows_the_same() {
     let (before, mut stage, record, _) = week([0, 1]);
     stage.desk.rebuild().unwrap();
-    assert_eq!(serde_json::to_value(stage.desk.show(record).unwrap()).unwrap(), before);
+    assert_eq!(
+        serde_json::to_value(stage.desk.show(record).unwrap()).unwrap(),
+        before
+    );
 }
 
 #[test]
@@ -188,11 +241,17 @@ fn a_device_is_sent_nothing_it_was_not_granted() {
 
     // Granted one compartment, it reads that one and cannot overwrite the others.
     let member = stage.phones[1].member();
-    stage.desk.grant(record, member, Some(&["general".to_owned()])).unwrap();
+    stage
+        .desk
+        .grant(record, member, Some(&["general".to_owned()]))
+        .unwrap();
     stage.sync_desk();
     stage.sync_phones();
     stage.sync_phones();
     let view = stage.phones[1].show(record).unwrap();
     assert_eq!(view.withheld, ["identity", "protected"]);
-    assert_eq!(view.answers.pointer("/household/respondent/respondent_name"), None);
+    assert_eq!(
+        view.answers.pointer("/household/respondent/respondent_name"),
+        None
+    );
 }

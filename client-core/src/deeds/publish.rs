@@ -60,7 +60,7 @@ pub enum PublishError {
 /// How many synthetic respondents the dictionary is made from.
 const RESPONDENTS: usize = 400;
 /// How large the dictionary may be, in bytes: every device fetches it once with the form.
-const DICTIONARY: usize = 32 << 10;
+const DICTIONARY: usize = 64 << 10;
 
 impl Notebook {
     /// Publishes a form. Publishing the same version again changes nothing.

@@ -301,16 +301,21 @@ impl Request<'_> {
 
 impl Read for Request<'_> {
     fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
-        while self.bytes.is_empty() {
+        // Filled to the brim: over HTTP each read becomes a chunk with a head of its own.
+        while self.bytes.len() < into.len() {
             match self.fetch() {
                 Ok(true) => {}
-                Ok(false) => return Ok(0),
+                Ok(false) => break,
                 Err(error) => {
                     self.failed = Some(error);
                     return Err(std::io::Error::other("the notebook cannot be read"));
                 }
             }
         }
-        self.bytes.read(into)
+        let mut filled = 0;
+        while filled < into.len() && !self.bytes.is_empty() {
+            filled += self.bytes.read(into.get_mut(filled..).unwrap_or_default())?;
+        }
+        Ok(filled)
     }
 }

@@ -12,7 +12,9 @@ use crate::record::Record;
 impl Record {
     /// Returns who wrote a change, and when. `None` if it is not part of the record.
     pub fn provenance(&self, change: &ChangeHash) -> Option<Provenance> {
-        self.documents().find_map(|(_, document)| document.lineage().get(change)).map(Deed::provenance)
+        self.documents()
+            .find_map(|(_, document)| document.lineage().get(change))
+            .map(Deed::provenance)
     }
 
     /// Returns who put down something about the record itself, and when.

@@ -1,5 +1,7 @@
 //! What a person does in a draft.
 
+use std::collections::BTreeSet;
+
 use automerge::ScalarValue;
 use form::{Address, Answers, InstanceId, RepeatAddress, Value};
 use rand::Rng;
@@ -7,12 +9,15 @@ use rand::Rng;
 use super::Draft;
 use super::step::{DraftStep, Step};
 use crate::disagreement::Disagreement;
-use crate::key;
+use crate::key::{self, Key};
 use crate::removal;
 use crate::scalar;
 
 /// The longest answer, in bytes.
 pub const MAX_ANSWER_BYTES: usize = 64 * 1024;
+
+/// The part of an instance's id that counts within one draft.
+const COUNTER: u128 = 0xffff_ffff;
 
 /// Something cannot be put down in a draft. The draft is as it was.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -93,7 +98,7 @@ impl Draft {
         rng: &mut (impl Rng + ?Sized),
     ) -> Result<(InstanceId, DraftStep), AnswerError> {
         self.expect_instances(&repeat.outer())?;
-        let added = InstanceId::make(rng);
+        let added = self.next_instance(rng);
         let places = self.all_instances(repeat);
         let place = places
             .into_values()
@@ -108,6 +113,26 @@ impl Draft {
             now,
         )?;
         Ok((added, step))
+    }
+
+    /// Makes the id of a new instance: of chance for the draft's first, the next one up for all others.
+    ///
+    /// So the instances of one draft differ in a byte or two. Sealed, each would otherwise cost 16 bytes that nothing
+    /// compresses, in every compartment it has answers in.
+    fn next_instance(&self, rng: &mut (impl Rng + ?Sized)) -> InstanceId {
+        let added = self.puts.keys().filter_map(|key| match Key::read(key) {
+            Key::Instance(at) => at.instance_id().map(|id| id.as_uuid().as_u128()),
+            _ => None,
+        });
+        let added: BTreeSet<u128> = added.collect();
+        let Some(last) = added.last() else {
+            return InstanceId::make(rng);
+        };
+        let mut next = *last;
+        while added.contains(&next) {
+            next = (last & !COUNTER) | (next.wrapping_add(1) & COUNTER);
+        }
+        InstanceId::from_uuid(uuid::Uuid::from_u128(next))
     }
 
     /// Removes a repeat instance with all that is in it.
