@@ -16,12 +16,20 @@ pub(crate) struct Clearance<'a> {
 
 impl<'a> Clearance<'a> {
     pub(crate) fn of(member: MemberId, roster: &'a Roster) -> Self {
-        Self { member, roster, granted: BTreeMap::new() }
+        Self {
+            member,
+            roster,
+            granted: BTreeMap::new(),
+        }
     }
 
     /// Returns what the member is sent after its cursor.
     pub(crate) fn query(&self) -> Query {
-        if self.roster.is_desk(&self.member) { Query::All } else { Query::For(self.member) }
+        if self.roster.is_desk(&self.member) {
+            Query::All
+        } else {
+            Query::For(self.member)
+        }
     }
 
     /// Returns what the member is sent for a want; nothing if it may not want it.
@@ -61,14 +69,20 @@ impl<'a> Clearance<'a> {
     }
 
     /// The compartments of a record that the member was granted.
-    fn compartments(&mut self, record: RecordId, store: &dyn Store) -> Result<Vec<CompartmentId>, StoreError> {
+    fn compartments(
+        &mut self,
+        record: RecordId,
+        store: &dyn Store,
+    ) -> Result<Vec<CompartmentId>, StoreError> {
         if let Some(known) = self.granted.get(&record) {
             return Ok(known.clone());
         }
         let grants = store.grants(&self.roster.programme(), &record, &self.member)?;
         let parts = grants.iter().flat_map(|grant| &grant.header.parts);
-        let compartments: Vec<CompartmentId> =
-            parts.map(|part| part.compartment).filter(|id| id.0 < CompartmentId::MEMBERS.0).collect();
+        let compartments: Vec<CompartmentId> = parts
+            .map(|part| part.compartment)
+            .filter(|id| id.0 < CompartmentId::MEMBERS.0)
+            .collect();
         self.granted.insert(record, compartments.clone());
         Ok(compartments)
     }

@@ -48,7 +48,16 @@ impl AppState {
         let hour = Arc::new(move || seconds().div_euclid(3600) * 3600);
         let freshness = Freshness::new(store.identity().freshness);
         let (writer, thread) = Writer::start(Arc::clone(&store), hour, max_programmes)?;
-        Ok((Self { store, writer, freshness, clock, max_programmes }, thread))
+        Ok((
+            Self {
+                store,
+                writer,
+                freshness,
+                clock,
+                max_programmes,
+            },
+            thread,
+        ))
     }
 }
 
@@ -79,16 +88,31 @@ async fn ready(State(state): State<AppState>) -> Response {
     let asked = tokio::task::spawn_blocking(move || state.store.programmes().map(drop)).await;
     match asked {
         Ok(Ok(())) => "ready\n".into_response(),
-        _ => problem(StatusCode::SERVICE_UNAVAILABLE, "not_ready", "the store does not answer", "look at the relay's log"),
+        _ => problem(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "not_ready",
+            "the store does not answer",
+            "look at the relay's log",
+        ),
     }
 }
 
 async fn nothing_here() -> Response {
-    problem(StatusCode::NOT_FOUND, "not_found", "there is nothing here", "members call POST /v1/sync")
+    problem(
+        StatusCode::NOT_FOUND,
+        "not_found",
+        "there is nothing here",
+        "members call POST /v1/sync",
+    )
 }
 
 async fn not_so() -> Response {
-    problem(StatusCode::METHOD_NOT_ALLOWED, "method", "this is not called so", "members call POST /v1/sync")
+    problem(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "method",
+        "this is not called so",
+        "members call POST /v1/sync",
+    )
 }
 
 fn problem(status: StatusCode, code: &'static str, message: &'static str, hint: &'static str) -> Response {
@@ -99,19 +123,31 @@ fn problem(status: StatusCode, code: &'static str, message: &'static str, hint: 
 async fn sync(State(state): State<AppState>, headers: HeaderMap, request: Request) -> Response {
     let (out, mut answer) = mpsc::channel::<Bytes>(16);
     let headers = signature_of(&headers);
-    tokio::spawn(call::run(state, headers, request.into_body().into_data_stream(), out));
+    tokio::spawn(call::run(
+        state,
+        headers,
+        request.into_body().into_data_stream(),
+        out,
+    ));
     let mut start = Vec::new();
     while let Some(bytes) = answer.recv().await {
         start.extend_from_slice(&bytes);
         if start.len() > SMALL {
             let rest = ReceiverStream::new(answer);
-            let whole = tokio_stream::once(Bytes::from(start)).chain(rest).map(Ok::<_, Infallible>);
+            let whole = tokio_stream::once(Bytes::from(start))
+                .chain(rest)
+                .map(Ok::<_, Infallible>);
             return Body::from_stream(whole).into_response();
         }
     }
     if start.is_empty() {
         // The call failed before it could say anything: the store did not take it.
-        return problem(StatusCode::SERVICE_UNAVAILABLE, "not_kept", "the call could not be kept", "sync again later");
+        return problem(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "not_kept",
+            "the call could not be kept",
+            "sync again later",
+        );
     }
     let length = start.len();
     ([(header::CONTENT_LENGTH, length)], Body::from(start)).into_response()
@@ -120,7 +156,15 @@ async fn sync(State(state): State<AppState>, headers: HeaderMap, request: Reques
 /// Returns the call's signature fields; what is missing is empty, and does not hold.
 fn signature_of(headers: &HeaderMap) -> RequestHeaders {
     let [hello, input, signature] = RequestHeaders::NAMES.map(|name| {
-        headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
+        headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
+            .to_owned()
     });
-    RequestHeaders { hello, input, signature }
+    RequestHeaders {
+        hello,
+        input,
+        signature,
+    }
 }

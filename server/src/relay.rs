@@ -35,7 +35,11 @@ pub struct Config {
 impl Config {
     /// Returns a configuration for a folder and an address, with the usual limits.
     pub fn new(data: PathBuf, listen: SocketAddr) -> Self {
-        Self { data, listen, max_programmes: PROGRAMMES }
+        Self {
+            data,
+            listen,
+            max_programmes: PROGRAMMES,
+        }
     }
 }
 
@@ -83,7 +87,10 @@ impl Relay {
         let store = Arc::new(SqliteStore::open(&config.data.join("relay.sqlite"))?);
         let (state, writer) = AppState::new(store.clone(), Arc::new(unix_seconds), config.max_programmes)?;
         let listening = TcpListener::bind(config.listen).await;
-        let failed = |source| ServeError::Listen { address: config.listen, source };
+        let failed = |source| ServeError::Listen {
+            address: config.listen,
+            source,
+        };
         let listener = listening.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         let (stop, stopped) = oneshot::channel::<()>();
@@ -113,7 +120,11 @@ impl Relay {
             drop(lock);
         });
         tracing::info!(%address, "the relay listens");
-        Ok(Self { address, stop: Some(stop), task })
+        Ok(Self {
+            address,
+            stop: Some(stop),
+            task,
+        })
     }
 
     /// Returns where it listens.
@@ -131,13 +142,20 @@ impl Relay {
 }
 
 fn lock(folder: &Path) -> Result<File, ServeError> {
-    let failed = |source| ServeError::Folder { folder: folder.to_owned(), source };
+    let failed = |source| ServeError::Folder {
+        folder: folder.to_owned(),
+        source,
+    };
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(folder).map_err(failed)?;
-    let file = OpenOptions::new().create(true).truncate(false).write(true).open(folder.join("lock"));
+    let file = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(folder.join("lock"));
     let file = file.map_err(failed)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
@@ -147,7 +165,11 @@ fn lock(folder: &Path) -> Result<File, ServeError> {
 }
 
 fn unix_seconds() -> i64 {
-    #[expect(clippy::disallowed_methods, reason = "the one place where a relay's time comes from")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place where a relay's time comes from"
+    )]
     let now = SystemTime::now();
-    now.duration_since(UNIX_EPOCH).map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
+    now.duration_since(UNIX_EPOCH)
+        .map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
 }

@@ -14,7 +14,9 @@ pub use sqlite::SqliteStore;
 #[derive(Debug, Error)]
 pub enum StoreError {
     /// The file is not a relay's any more.
-    #[error("the relay's file is damaged; put it aside and restore a backup, members will send again what it lacks")]
+    #[error(
+        "the relay's file is damaged; put it aside and restore a backup, members will send again what it lacks"
+    )]
     Damaged,
     /// A newer program wrote it.
     #[error("the relay's file was written by a newer program (layout {found}, this program knows {known})")]

@@ -42,7 +42,8 @@ impl Writer {
         for programme in store.programmes()? {
             let entries = store.roster(&programme, 0)?;
             if !entries.is_empty() {
-                let roster = Roster::from_entries(&entries).map_err(|_| StoreError::Unreadable("a roster"))?;
+                let roster =
+                    Roster::from_entries(&entries).map_err(|_| StoreError::Unreadable("a roster"))?;
                 known.insert(programme, Arc::new(roster));
             }
         }
@@ -76,7 +77,11 @@ impl Writer {
 
     /// Returns a programme's roster, as far as it is durable.
     pub(crate) fn roster(&self, programme: &ProgrammeId) -> Option<Arc<Roster>> {
-        self.rosters.read().unwrap_or_else(PoisonError::into_inner).get(programme).cloned()
+        self.rosters
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(programme)
+            .cloned()
     }
 
     /// Returns how many programmes there are.

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use form::interview::{self, Complaint, Trouble};
-use record::SquashError;
+use form::{Environment, Form};
+use record::{Draft, SquashError};
 use rusqlite::Connection;
 use seal::chain::Chain;
 use seal::keys::RecordKey;
@@ -70,6 +71,18 @@ impl Notebook {
         self.finish_draft(open)
     }
 
+    /// Returns the answers that finishing would send, to be read through beforehand: those at questions that are not
+    /// relevant are left out, although the draft keeps them.
+    ///
+    /// # Errors
+    /// The draft cannot be opened.
+    pub fn preview(&mut self, record: RecordId) -> Result<serde_json::Value, DraftError> {
+        let OpenDraft { form, mut draft, .. } = self.open_draft(record)?;
+        let (environment, now) = (self.environment(), self.now().as_second());
+        leave_out_irrelevant(&mut draft, &form, &environment, now)?;
+        Ok(form::answers_json::write_answers(&form, &draft))
+    }
+
     pub(crate) fn finish_draft(&mut self, open: OpenDraft) -> Result<Option<EnvelopeId>, FinishError> {
         let (own, programme) = self.belonging::<FinishError>()?;
         let own = own.clone();
@@ -82,9 +95,7 @@ impl Notebook {
         }
         let now = self.now().as_second();
         // None of these steps is kept: the draft becomes changes, or stays as it was.
-        for at in interview::irrelevant(&form, &draft, &environment) {
-            drop(draft.clear(&at, now).map_err(DraftError::from)?);
-        }
+        leave_out_irrelevant(&mut draft, &form, &environment, now)?;
         let fresh = row.status == RecordStatus::Draft;
         // Edits leave the time at which the record was finished as it is: it is nothing people could disagree about.
         for (at, value) in interview::ending(&form, &environment).into_iter().filter(|_| fresh) {
@@ -127,6 +138,19 @@ impl Notebook {
         self.store.empty_log()?;
         Ok(finished)
     }
+}
+
+/// Clears the answers at questions that are not relevant, as ODK does. The draft on disk keeps them.
+fn leave_out_irrelevant(
+    draft: &mut Draft,
+    form: &Form,
+    environment: &Environment,
+    now: i64,
+) -> Result<(), DraftError> {
+    for at in interview::irrelevant(form, draft, environment) {
+        drop(draft.clear(&at, now)?);
+    }
+    Ok(())
 }
 
 /// Destroys what could still show the record on this device.

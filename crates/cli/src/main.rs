@@ -1,3 +1,22 @@
-//! The `baraza` command.
+//! The `baraza` command: the same deeds as in an app, from a terminal.
+#![expect(clippy::print_stdout, reason = "this is the terminal's edge")]
 
-fn main() {}
+mod commands;
+mod home;
+mod output;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("BARAZA_LOG").unwrap_or_else(|_| "warn".into());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    match commands::Baraza::parse().run() {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("baraza: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,1 +1,4 @@
-//! The coordinator's desk: a web console on loopback, and exports.
+#![doc = include_str!("../README.md")]
+
+pub mod export;
+pub mod web;

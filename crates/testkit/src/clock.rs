@@ -15,7 +15,9 @@ pub struct FieldClock {
 impl FieldClock {
     /// Starts at a time.
     pub fn at(start: Timestamp) -> Self {
-        Self { seconds: Arc::new(AtomicI64::new(start.as_second())) }
+        Self {
+            seconds: Arc::new(AtomicI64::new(start.as_second())),
+        }
     }
 
     /// Lets hours go by.

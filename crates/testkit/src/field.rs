@@ -65,7 +65,10 @@ impl Field {
         cost: Cost,
         passphrase: &str,
     ) -> Result<Self, FieldError> {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()?;
         let config = server::Config::new(folder.join("relay"), SocketAddr::from(([127, 0, 0, 1], 0)));
         let relay = runtime.block_on(server::Relay::start(config))?;
         let relay_address = relay.address();
@@ -73,7 +76,18 @@ impl Field {
         let (folder, passphrase) = (folder.to_owned(), passphrase.to_owned());
         let relay = Some(relay);
         let handed_out = AtomicU64::new(0);
-        Ok(Self { folder, seed, handed_out, cost, passphrase, clock, tap, relay, relay_address, runtime })
+        Ok(Self {
+            folder,
+            seed,
+            handed_out,
+            cost,
+            passphrase,
+            clock,
+            tap,
+            relay,
+            relay_address,
+            runtime,
+        })
     }
 
     /// Founds a programme, with a desk in `folder/<name>`.
@@ -93,7 +107,11 @@ impl Field {
 
     /// Opens a notebook again that was closed.
     pub fn reopen(&self, name: &str) -> Result<Notebook, FieldError> {
-        Ok(Notebook::open(&self.folder.join(name), &self.passphrase, self.surroundings())?)
+        Ok(Notebook::open(
+            &self.folder.join(name),
+            &self.passphrase,
+            self.surroundings(),
+        )?)
     }
 
     /// Returns the folder everything is in.
@@ -117,12 +135,21 @@ impl Field {
     pub fn surroundings(&self) -> Surroundings {
         let n = self.handed_out.fetch_add(1, Ordering::SeqCst);
         let seed = *blake3::keyed_hash(&self.seed, &n.to_be_bytes()).as_bytes();
-        Surroundings { clock: Arc::new(self.clock.clone()), seed }
+        Surroundings {
+            clock: Arc::new(self.clock.clone()),
+            seed,
+        }
     }
 
     fn notebook(&self, name: &str) -> Result<Notebook, FieldError> {
         let folder = self.folder.join(name);
-        Ok(Notebook::create(&folder, name, &self.passphrase, self.cost, self.surroundings())?)
+        Ok(Notebook::create(
+            &folder,
+            name,
+            &self.passphrase,
+            self.cost,
+            self.surroundings(),
+        )?)
     }
 }
 

@@ -23,7 +23,10 @@ impl Traffic {
 
     /// Returns what passed since an earlier count.
     pub fn since(self, earlier: Self) -> Self {
-        Self { up: self.up - earlier.up, down: self.down - earlier.down }
+        Self {
+            up: self.up - earlier.up,
+            down: self.down - earlier.down,
+        }
     }
 }
 
@@ -71,7 +74,10 @@ impl Tap {
 
     /// Returns how much has passed.
     pub fn traffic(&self) -> Traffic {
-        Traffic { up: self.counts.up.load(Ordering::SeqCst), down: self.counts.down.load(Ordering::SeqCst) }
+        Traffic {
+            up: self.counts.up.load(Ordering::SeqCst),
+            down: self.counts.down.load(Ordering::SeqCst),
+        }
     }
 
     /// Keeps what passes from now on.
@@ -81,7 +87,11 @@ impl Tap {
 
     /// Returns what was kept: one run of bytes for each direction of each connection.
     pub fn kept(&self) -> Vec<Vec<u8>> {
-        self.counts.kept.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.counts
+            .kept
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 }
 
@@ -113,7 +123,9 @@ fn pass(mut from: TcpStream, mut to: TcpStream, counts: &Counts, count: impl Fn(
         all.len() - 1
     };
     while let Ok(length) = from.read(&mut chunk) {
-        let Some(bytes) = chunk.get(..length).filter(|bytes| !bytes.is_empty()) else { break };
+        let Some(bytes) = chunk.get(..length).filter(|bytes| !bytes.is_empty()) else {
+            break;
+        };
         // Counted before it is passed on, so that whoever saw the answer sees the count.
         count(counts).fetch_add(length as u64, Ordering::SeqCst);
         if counts.keep.load(Ordering::SeqCst) {

@@ -82,7 +82,12 @@ impl Call {
             effects.extend(next.into_iter().flat_map(|event| self.session.handle(event)));
         }
         self.verify().await?;
-        self.settle(if self.pending.len() > UNANSWERED { UNANSWERED / 2 } else { usize::MAX }).await
+        self.settle(if self.pending.len() > UNANSWERED {
+            UNANSWERED / 2
+        } else {
+            usize::MAX
+        })
+        .await
     }
 
     async fn effect(&mut self, effect: RelayEffect) -> Result<Option<RelayEvent>, Broken> {
@@ -147,17 +152,34 @@ impl Call {
         let (member, programme) = (&hello.member, &hello.programme);
         let turned = |code, hint: &str, height| {
             let nonce = self.state.freshness.issue(member, programme, now);
-            RelayEvent::Turned(Refusal { code, hint: hint.to_owned(), height, nonce })
+            RelayEvent::Turned(Refusal {
+                code,
+                hint: hint.to_owned(),
+                height,
+                nonce,
+            })
         };
         let Some(roster) = self.state.writer.roster(programme) else {
             return match self.state.writer.programmes() >= self.state.max_programmes {
-                true => turned(RefusalCode::Full, "this relay serves no further programme; ask its administrator", 0),
-                false => turned(RefusalCode::UnknownProgramme, "send the roster from the founding", 0),
+                true => turned(
+                    RefusalCode::Full,
+                    "this relay serves no further programme; ask its administrator",
+                    0,
+                ),
+                false => turned(
+                    RefusalCode::UnknownProgramme,
+                    "send the roster from the founding",
+                    0,
+                ),
             };
         };
         let position = roster.position();
         let Some(known) = roster.member(member) else {
-            return turned(RefusalCode::UnknownMember, "send the roster that admits this member", position.height);
+            return turned(
+                RefusalCode::UnknownMember,
+                "send the roster that admits this member",
+                position.height,
+            );
         };
         let call = ("POST", "/v1/sync");
         if let Err(error) = check_request(&known.card.sign, member, &self.headers, call, signed) {
@@ -167,7 +189,11 @@ impl Call {
             return turned(RefusalCode::Stale, &stale.to_string(), position.height);
         }
         let nonce = self.state.freshness.issue(member, programme, now);
-        RelayEvent::Welcomed(Welcome { log: self.state.store.identity().log, nonce, roster: position })
+        RelayEvent::Welcomed(Welcome {
+            log: self.state.store.identity().log,
+            nonce,
+            roster: position,
+        })
     }
 
     /// Verifies what was read, and queues it.
@@ -178,7 +204,10 @@ impl Call {
         let roster = self.state.writer.roster(&self.programme()?).ok_or(Broken)?;
         let envelopes = std::mem::take(&mut self.unverified);
         let verified = tokio::task::spawn_blocking(move || {
-            envelopes.into_iter().map(|envelope| verify(envelope, &roster)).collect::<Vec<_>>()
+            envelopes
+                .into_iter()
+                .map(|envelope| verify(envelope, &roster))
+                .collect::<Vec<_>>()
         });
         for verified in verified.await.map_err(|_| Broken)? {
             self.pending.push_back(match verified {
@@ -207,7 +236,9 @@ impl Call {
     async fn settled(&mut self, left: usize) -> Result<Vec<RelayEvent>, Broken> {
         let mut events = Vec::new();
         while self.pending.len() > left {
-            let Some(pending) = self.pending.pop_front() else { break };
+            let Some(pending) = self.pending.pop_front() else {
+                break;
+            };
             let status = match pending {
                 Pending::Known(status) => status,
                 Pending::Writer(answer) => answer.await.map_err(|_| Broken)?,
@@ -229,15 +260,27 @@ impl Call {
                 Some(want) => clearance.query_for(want.what, &*store)?,
             };
             match query {
-                None => Ok(Run { envelopes: Vec::new(), looked_to: after, more: false }),
+                None => Ok(Run {
+                    envelopes: Vec::new(),
+                    looked_to: after,
+                    more: false,
+                }),
                 Some(query) => {
                     let run = store.run(&programme, query, after)?;
                     clearance.withhold(run, &*store)
                 }
             }
         });
-        let Run { envelopes, looked_to, more } = run.await?;
-        Ok(Page { envelopes, looked_to, more })
+        let Run {
+            envelopes,
+            looked_to,
+            more,
+        } = run.await?;
+        Ok(Page {
+            envelopes,
+            looked_to,
+            more,
+        })
     }
 }
 

@@ -22,7 +22,10 @@ pub struct MemoryStore {
 impl MemoryStore {
     /// Makes an empty store.
     pub fn new(identity: Identity) -> Self {
-        Self { identity, programmes: Mutex::new(BTreeMap::new()) }
+        Self {
+            identity,
+            programmes: Mutex::new(BTreeMap::new()),
+        }
     }
 
     /// Makes an empty store whose identity is of chance.
@@ -30,7 +33,10 @@ impl MemoryStore {
         let (mut log, mut freshness) = ([0; 8], [0; 32]);
         getrandom::fill(&mut log)?;
         getrandom::fill(&mut freshness)?;
-        Ok(Self::new(Identity { log: LogId(log), freshness }))
+        Ok(Self::new(Identity {
+            log: LogId(log),
+            freshness,
+        }))
     }
 
     fn with<T>(&self, look: impl FnOnce(&mut BTreeMap<ProgrammeId, Programme>) -> T) -> T {
@@ -49,7 +55,10 @@ impl Store for MemoryStore {
 
     fn roster(&self, programme: &ProgrammeId, above: u64) -> Result<Vec<RosterEntry>, StoreError> {
         Ok(self.with(|all| {
-            let roster = all.get(programme).map(|programme| programme.roster.clone()).unwrap_or_default();
+            let roster = all
+                .get(programme)
+                .map(|programme| programme.roster.clone())
+                .unwrap_or_default();
             roster.into_iter().filter(|entry| entry.height > above).collect()
         }))
     }
@@ -67,7 +76,11 @@ impl Store for MemoryStore {
     fn run(&self, programme: &ProgrammeId, query: Query, after: u64) -> Result<Run, StoreError> {
         Ok(self.with(|all| {
             let Some(programme) = all.get(programme) else {
-                return Run { envelopes: Vec::new(), looked_to: after, more: false };
+                return Run {
+                    envelopes: Vec::new(),
+                    looked_to: after,
+                    more: false,
+                };
             };
             let granted: BTreeSet<[u8; 16]> = match query {
                 Query::For(member) => programme
@@ -82,7 +95,9 @@ impl Store for MemoryStore {
                 let header = &envelope.header;
                 match query {
                     Query::All => true,
-                    Query::Record(record) => header.kind == Kind::RECORD && header.subject == *record.as_bytes(),
+                    Query::Record(record) => {
+                        header.kind == Kind::RECORD && header.subject == *record.as_bytes()
+                    }
                     Query::For(member) => {
                         header.author != member
                             && (header.kind == Kind::FORM
@@ -92,16 +107,31 @@ impl Store for MemoryStore {
                 }
             };
             let (mut envelopes, mut bytes) = (Vec::new(), 0);
-            let behind = (1u64..).zip(&programme.envelopes).filter(|(n, (_, e))| *n > after && wanted(e));
+            let behind = (1u64..)
+                .zip(&programme.envelopes)
+                .filter(|(n, (_, e))| *n > after && wanted(e));
             for (sequence, (_, envelope)) in behind {
                 if envelopes.len() >= RUN_LENGTH || bytes >= RUN_BYTES {
                     let looked_to = envelopes.last().map_or(after, |(sequence, _)| *sequence);
-                    return Run { envelopes, looked_to, more: true };
+                    return Run {
+                        envelopes,
+                        looked_to,
+                        more: true,
+                    };
                 }
-                bytes += envelope.parts.iter().filter_map(Part::bytes).map(<[u8]>::len).sum::<usize>();
+                bytes += envelope
+                    .parts
+                    .iter()
+                    .filter_map(Part::bytes)
+                    .map(<[u8]>::len)
+                    .sum::<usize>();
                 envelopes.push((sequence, envelope.clone()));
             }
-            Run { envelopes, looked_to: after.max(programme.envelopes.len() as u64), more: false }
+            Run {
+                envelopes,
+                looked_to: after.max(programme.envelopes.len() as u64),
+                more: false,
+            }
         }))
     }
 
@@ -112,12 +142,22 @@ impl Store for MemoryStore {
         to: &MemberId,
     ) -> Result<Vec<Envelope>, StoreError> {
         Ok(self.with(|all| {
-            let envelopes = all.get(programme).map(|programme| programme.envelopes.as_slice()).unwrap_or_default();
+            let envelopes = all
+                .get(programme)
+                .map(|programme| programme.envelopes.as_slice())
+                .unwrap_or_default();
             let is_grant = |envelope: &&Envelope| {
                 let header = &envelope.header;
-                header.kind == Kind::GRANT && header.recipient == Some(*to) && header.subject == *record.as_bytes()
+                header.kind == Kind::GRANT
+                    && header.recipient == Some(*to)
+                    && header.subject == *record.as_bytes()
             };
-            envelopes.iter().map(|(_, envelope)| envelope).filter(is_grant).cloned().collect()
+            envelopes
+                .iter()
+                .map(|(_, envelope)| envelope)
+                .filter(is_grant)
+                .cloned()
+                .collect()
         }))
     }
 }
@@ -126,7 +166,9 @@ fn append(all: &mut BTreeMap<ProgrammeId, Programme>, entry: &RosterEntry) -> St
     if entry.height == 1 {
         all.entry(entry.programme).or_default();
     }
-    let Some(programme) = all.get_mut(&entry.programme) else { return Status::Refused };
+    let Some(programme) = all.get_mut(&entry.programme) else {
+        return Status::Refused;
+    };
     match programme.roster.iter().find(|here| here.height == entry.height) {
         Some(here) if here == entry => Status::Had,
         Some(_) => Status::Overtaken,
@@ -139,13 +181,22 @@ fn append(all: &mut BTreeMap<ProgrammeId, Programme>, entry: &RosterEntry) -> St
 }
 
 fn keep(all: &mut BTreeMap<ProgrammeId, Programme>, id: EnvelopeId, envelope: &Envelope) -> Status {
-    let Some(programme) = all.get_mut(&envelope.header.programme) else { return Status::Refused };
+    let Some(programme) = all.get_mut(&envelope.header.programme) else {
+        return Status::Refused;
+    };
     let place = |header: &wire::Header| (header.author, header.incarnation, header.sequence);
-    let here = programme.envelopes.iter().filter(|(_, e)| place(&e.header) == place(&envelope.header));
+    let here = programme
+        .envelopes
+        .iter()
+        .filter(|(_, e)| place(&e.header) == place(&envelope.header));
     let here: Vec<EnvelopeId> = here.map(|(id, _)| *id).collect();
     if here.contains(&id) {
         return Status::Had;
     }
     programme.envelopes.push((id, envelope.clone()));
-    if here.is_empty() { Status::Stored } else { Status::Fork }
+    if here.is_empty() {
+        Status::Stored
+    } else {
+        Status::Fork
+    }
 }

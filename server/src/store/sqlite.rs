@@ -4,7 +4,9 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, Transaction, TransactionBehavior, named_params};
+use rusqlite::{
+    Connection, ErrorCode, OptionalExtension, Row, Transaction, TransactionBehavior, named_params,
+};
 use wire::envelope::MAX_PART;
 use wire::{
     Envelope, Header, Kind, LogId, MemberId, Part, ProgrammeId, Reader, RecordId, RosterEntry, Status, Writer,
@@ -38,14 +40,26 @@ impl SqliteStore {
         let mut writer = connect(path)?;
         migrate(&mut writer)?;
         let identity = identity(&mut writer)?;
-        let readers = (0..READERS).map(|_| connect(path).map(Mutex::new)).collect::<Result<_, _>>()?;
-        Ok(Self { identity, writer: Mutex::new(writer), readers })
+        let readers = (0..READERS)
+            .map(|_| connect(path).map(Mutex::new))
+            .collect::<Result<_, _>>()?;
+        Ok(Self {
+            identity,
+            writer: Mutex::new(writer),
+            readers,
+        })
     }
 
     /// Checks the whole file.
     pub fn check(&self) -> Result<(), StoreError> {
-        let verdict: String = self.reader().query_row("PRAGMA integrity_check", [], |row| row.get(0))?;
-        if verdict == "ok" { Ok(()) } else { Err(StoreError::Damaged) }
+        let verdict: String = self
+            .reader()
+            .query_row("PRAGMA integrity_check", [], |row| row.get(0))?;
+        if verdict == "ok" {
+            Ok(())
+        } else {
+            Err(StoreError::Damaged)
+        }
     }
 
     /// Moves the write-ahead log into the file.
@@ -87,7 +101,8 @@ impl Store for SqliteStore {
         let mut entries = Vec::new();
         while let Some(row) = rows.next()? {
             let entry: Vec<u8> = row.get("entry")?;
-            entries.push(RosterEntry::from_bytes(&entry).map_err(|_| StoreError::Unreadable("a roster entry"))?);
+            entries
+                .push(RosterEntry::from_bytes(&entry).map_err(|_| StoreError::Unreadable("a roster entry"))?);
         }
         Ok(entries)
     }
@@ -108,7 +123,11 @@ impl Store for SqliteStore {
         let db = self.reader();
         let db = db.unchecked_transaction()?;
         let Some((n, last)) = find(&db, programme)? else {
-            return Ok(Run { envelopes: Vec::new(), looked_to: after, more: false });
+            return Ok(Run {
+                envelopes: Vec::new(),
+                looked_to: after,
+                more: false,
+            });
         };
         let condition = match query {
             Query::All => "TRUE OR :id IS NULL",
@@ -135,13 +154,26 @@ impl Store for SqliteStore {
         while let Some(row) = rows.next()? {
             if envelopes.len() >= RUN_LENGTH || bytes >= RUN_BYTES {
                 let looked_to = envelopes.last().map_or(after, |(sequence, _)| *sequence);
-                return Ok(Run { envelopes, looked_to, more: true });
+                return Ok(Run {
+                    envelopes,
+                    looked_to,
+                    more: true,
+                });
             }
             let envelope = read_envelope(row)?;
-            bytes += envelope.parts.iter().filter_map(Part::bytes).map(<[u8]>::len).sum::<usize>();
+            bytes += envelope
+                .parts
+                .iter()
+                .filter_map(Part::bytes)
+                .map(<[u8]>::len)
+                .sum::<usize>();
             envelopes.push((row.get::<_, i64>("sequence")? as u64, envelope));
         }
-        Ok(Run { envelopes, looked_to: last.max(after), more: false })
+        Ok(Run {
+            envelopes,
+            looked_to: last.max(after),
+            more: false,
+        })
     }
 
     fn grants(
@@ -151,7 +183,9 @@ impl Store for SqliteStore {
         to: &MemberId,
     ) -> Result<Vec<Envelope>, StoreError> {
         let db = self.reader();
-        let Some((n, _)) = find(&db, programme)? else { return Ok(Vec::new()) };
+        let Some((n, _)) = find(&db, programme)? else {
+            return Ok(Vec::new());
+        };
         let mut statement = db.prepare_cached(
             "SELECT header, signature, parts FROM envelope
              WHERE programme = :programme AND recipient = :to AND subject = :record AND kind = :kind",
@@ -184,7 +218,10 @@ fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     let found: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
     let found = usize::try_from(found).map_err(|_| StoreError::Damaged)?;
     if found > MIGRATIONS.len() {
-        return Err(StoreError::Newer { found, known: MIGRATIONS.len() });
+        return Err(StoreError::Newer {
+            found,
+            known: MIGRATIONS.len(),
+        });
     }
     for (n, migration) in MIGRATIONS.iter().enumerate().skip(found) {
         let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -203,9 +240,14 @@ fn identity(connection: &mut Connection) -> Result<Identity, StoreError> {
         "INSERT INTO identity (only, log, freshness) VALUES (1, :log, :freshness) ON CONFLICT DO NOTHING",
         named_params! { ":log": log, ":freshness": freshness },
     )?;
-    Ok(connection.query_row("SELECT log, freshness FROM identity", [], |row| {
-        Ok(Identity { log: LogId(fixed(row, "log")?), freshness: fixed(row, "freshness")? })
-    })?)
+    Ok(
+        connection.query_row("SELECT log, freshness FROM identity", [], |row| {
+            Ok(Identity {
+                log: LogId(fixed(row, "log")?),
+                freshness: fixed(row, "freshness")?,
+            })
+        })?,
+    )
 }
 
 fn find(db: &Connection, programme: &ProgrammeId) -> Result<Option<(i64, u64)>, StoreError> {
@@ -223,10 +265,15 @@ fn append(tx: &Transaction<'_>, entry: &RosterEntry) -> Result<Status, StoreErro
         tx.prepare_cached("INSERT INTO programme (id, sequence) VALUES (:id, 0) ON CONFLICT DO NOTHING")?
             .execute(named_params! { ":id": entry.programme.as_bytes() })?;
     }
-    let Some((n, _)) = find(tx, &entry.programme)? else { return Ok(Status::Refused) };
+    let Some((n, _)) = find(tx, &entry.programme)? else {
+        return Ok(Status::Refused);
+    };
     let here: Option<Vec<u8>> = tx
         .prepare_cached("SELECT entry FROM roster WHERE programme = :programme AND height = :height")?
-        .query_row(named_params! { ":programme": n, ":height": entry.height as i64 }, |row| row.get("entry"))
+        .query_row(
+            named_params! { ":programme": n, ":height": entry.height as i64 },
+            |row| row.get("entry"),
+        )
         .optional()?;
     match here {
         Some(here) if here == entry.to_bytes() => return Ok(Status::Had),
@@ -248,7 +295,9 @@ fn append(tx: &Transaction<'_>, entry: &RosterEntry) -> Result<Status, StoreErro
 
 fn keep(tx: &Transaction<'_>, id: &[u8; 32], envelope: &Envelope, hour: i64) -> Result<Status, StoreError> {
     let header = &envelope.header;
-    let Some((n, last)) = find(tx, &header.programme)? else { return Ok(Status::Refused) };
+    let Some((n, last)) = find(tx, &header.programme)? else {
+        return Ok(Status::Refused);
+    };
     let at_place: Vec<[u8; 32]> = tx
         .prepare_cached(
             "SELECT id FROM envelope WHERE programme = :programme AND author = :author
@@ -292,7 +341,11 @@ fn keep(tx: &Transaction<'_>, id: &[u8; 32], envelope: &Envelope, hour: i64) -> 
         ":hour": hour,
         ":fork": !at_place.is_empty(),
     })?;
-    Ok(if at_place.is_empty() { Status::Stored } else { Status::Fork })
+    Ok(if at_place.is_empty() {
+        Status::Stored
+    } else {
+        Status::Fork
+    })
 }
 
 fn write_parts(parts: &[Part]) -> Vec<u8> {
@@ -319,10 +372,18 @@ fn read_envelope(row: &Row<'_>) -> Result<Envelope, StoreError> {
         let here = r.u8("a part").map_err(|_| StoreError::Unreadable("a part"))?;
         parts.push(match here {
             0 => Part::Absent,
-            _ => Part::Here(r.bytes(MAX_PART).map_err(|_| StoreError::Unreadable("a part"))?.to_vec()),
+            _ => Part::Here(
+                r.bytes(MAX_PART)
+                    .map_err(|_| StoreError::Unreadable("a part"))?
+                    .to_vec(),
+            ),
         });
     }
-    Ok(Envelope { header, signature: fixed(row, "signature")?, parts })
+    Ok(Envelope {
+        header,
+        signature: fixed(row, "signature")?,
+        parts,
+    })
 }
 
 fn fixed<const N: usize>(row: &Row<'_>, column: &str) -> rusqlite::Result<[u8; N]> {

@@ -1,0 +1,84 @@
+//! The commands: one file each.
+
+mod demo;
+mod desk;
+mod device;
+mod disagreement;
+mod export;
+mod form;
+mod programme;
+mod rebuild;
+mod record;
+mod serve;
+mod sync;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Consult people far from any network; merge what they said; harm no one who spoke.
+#[derive(Debug, Parser)]
+#[command(name = "baraza", version, max_term_width = 100)]
+pub(crate) struct Baraza {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Show the whole of it: a relay, a desk and two devices, and a week without signal
+    Demo(demo::Demo),
+    /// Run the relay, which stores and forwards what it cannot read
+    Serve(serve::Serve),
+    /// Found a programme, with this notebook as its desk
+    #[command(subcommand)]
+    Programme(programme::Programme),
+    /// Check a form, or publish it to every member
+    #[command(subcommand)]
+    Form(form::FormCommand),
+    /// Let a device join: request, admit, join
+    #[command(subcommand)]
+    Device(device::Device),
+    /// Start, answer, finish, list, show and grant records
+    #[command(subcommand)]
+    Record(record::RecordCommand),
+    /// List and settle what people disagree about
+    #[command(subcommand)]
+    Disagreement(disagreement::DisagreementCommand),
+    /// Send what is finished to the relay, and take what others sent
+    Sync(sync::Sync),
+    /// Open the coordinator's console in a browser, on this machine only
+    Desk(desk::Desk),
+    /// Write a form's records as tables
+    Export(export::Export),
+    /// Make every view in a notebook anew from its envelopes
+    Rebuild(rebuild::Rebuild),
+}
+
+impl Baraza {
+    pub(crate) fn run(self) -> anyhow::Result<ExitCode> {
+        match self.command {
+            Command::Demo(command) => command.run(),
+            Command::Serve(command) => command.run(),
+            Command::Programme(command) => command.run(),
+            Command::Form(command) => command.run(),
+            Command::Device(command) => command.run(),
+            Command::Record(command) => command.run(),
+            Command::Disagreement(command) => command.run(),
+            Command::Sync(command) => command.run(),
+            Command::Desk(command) => command.run(),
+            Command::Export(command) => command.run(),
+            Command::Rebuild(command) => command.run(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_commands_hang_together() {
+        super::Baraza::command().debug_assert();
+    }
+}

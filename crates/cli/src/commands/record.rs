@@ -1,0 +1,210 @@
+//! `baraza record new`, `answer`, `clear`, `add`, `remove`, `finish`, `list`, `show`, `grant`
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context as _, anyhow, bail};
+use clap::Subcommand;
+use client_core::{Notebook, RecordStatus};
+use form::{Address, RepeatAddress, Value};
+use wire::RecordId;
+
+use crate::home::Home;
+use crate::output;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum RecordCommand {
+    /// Start a record, with answers from a JSON file
+    New {
+        #[command(flatten)]
+        home: Home,
+        /// The form's id
+        #[arg(long, value_name = "ID")]
+        form: String,
+        /// Answers: an object, nested as the form is; repeats are arrays of objects
+        #[arg(long, value_name = "FILE.json")]
+        answers: Option<PathBuf>,
+        /// Finish it at once: it is sealed, and this device can no longer open it
+        #[arg(long)]
+        finish: bool,
+    },
+    /// Answer a question of a draft or of a granted record
+    Answer {
+        #[command(flatten)]
+        home: Home,
+        /// The record
+        record: RecordId,
+        /// Where, like `members[6f2c…]/age`
+        address: Address,
+        /// The answer, as ODK writes it
+        value: String,
+    },
+    /// Leave a question without an answer
+    Clear {
+        #[command(flatten)]
+        home: Home,
+        /// The record
+        record: RecordId,
+        /// Where
+        address: Address,
+    },
+    /// Add an instance of a repeat, and print its address
+    Add {
+        #[command(flatten)]
+        home: Home,
+        /// The record
+        record: RecordId,
+        /// The repeat, like `members`
+        repeat: RepeatAddress,
+    },
+    /// Remove an instance of a repeat
+    Remove {
+        #[command(flatten)]
+        home: Home,
+        /// The record
+        record: RecordId,
+        /// The instance, like `members[6f2c…]`
+        instance: Address,
+    },
+    /// Finish a record: it is sealed, and this device can no longer open it
+    Finish {
+        #[command(flatten)]
+        home: Home,
+        /// The record
+        record: RecordId,
+    },
+    /// List the records
+    List {
+        #[command(flatten)]
+        home: Home,
+        /// Only those of one form
+        #[arg(long, value_name = "ID")]
+        form: Option<String>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show a record: answers, disagreements, history
+    Show {
+        #[command(flatten)]
+        home: Home,
+        /// The record
+        record: RecordId,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// At a desk: hand a record to a device, for a follow-up
+    Grant {
+        #[command(flatten)]
+        home: Home,
+        /// The record
+        record: RecordId,
+        /// The device, by id or name
+        #[arg(long, value_name = "DEVICE")]
+        to: String,
+        /// Only these compartments; without it, all that this desk can read
+        #[arg(long, value_name = "NAME")]
+        compartment: Vec<String>,
+    },
+}
+
+impl RecordCommand {
+    pub(crate) fn run(self) -> anyhow::Result<ExitCode> {
+        match self {
+            Self::New { home, form, answers, finish } => {
+                let mut notebook = home.open()?;
+                let sheet = match answers {
+                    None => None,
+                    Some(file) => {
+                        let text = std::fs::read_to_string(&file)
+                            .with_context(|| format!("{} cannot be read", file.display()))?;
+                        let json = serde_json::from_str(&text)
+                            .with_context(|| format!("{} is not JSON", file.display()))?;
+                        Some(notebook.read_answers(&form, &json)?)
+                    }
+                };
+                let record = notebook.start(&form, sheet.as_ref())?;
+                if finish {
+                    notebook.finish(record)?;
+                }
+                println!("{record}");
+            }
+            Self::Answer { home, record, address, value } => {
+                let mut notebook = home.open()?;
+                let value = read_value(&notebook, record, &address, &value)?;
+                notebook.answer(record, &address, value)?;
+            }
+            Self::Clear { home, record, address } => home.open()?.clear(record, &address)?,
+            Self::Add { home, record, repeat } => {
+                let added = home.open()?.add_instance(record, &repeat)?;
+                println!("{}", repeat.instance(added));
+            }
+            Self::Remove { home, record, instance } => home.open()?.remove_instance(record, &instance)?,
+            Self::Finish { home, record } => match home.open()?.finish(record)? {
+                Some(_) => println!("Finished and sealed. It is sent at the next sync."),
+                None => println!("Nothing was changed, so nothing was sealed."),
+            },
+            Self::List { home, form, json } => list(&home.open()?, form.as_deref(), json)?,
+            Self::Show { home, record, json } => show(&mut home.open()?, record, json)?,
+            Self::Grant { home, record, to, compartment } => {
+                let mut notebook = home.open()?;
+                let to = notebook.find_member(&to)?;
+                let compartments = (!compartment.is_empty()).then_some(compartment.as_slice());
+                notebook.grant(record, to, compartments)?;
+                println!("Granted. It reaches the device when both have synced.");
+            }
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// Reads an answer as the question at `address` takes it.
+fn read_value(notebook: &Notebook, record: RecordId, address: &Address, text: &str) -> anyhow::Result<Value> {
+    let summary = notebook.records(None)?.into_iter().find(|summary| summary.id == record);
+    let summary = summary.ok_or_else(|| anyhow!("there is no record {record} here"))?;
+    let form = notebook.form(&summary.form, Some(&summary.version))?;
+    let Some(question) = address.path().and_then(|path| form.question(&path)) else {
+        bail!("the form \"{}\" asks nothing at {address}", summary.form);
+    };
+    Ok(Value::parse(&question.kind, text)?)
+}
+
+fn list(notebook: &Notebook, form: Option<&str>, json: bool) -> anyhow::Result<()> {
+    let records = notebook.records(form)?;
+    if json {
+        return output::json(&records);
+    }
+    let rows: Vec<_> = records
+        .into_iter()
+        .map(|record| {
+            let status = match (record.status, record.editing) {
+                (RecordStatus::Granted, true) => "granted, editing".to_owned(),
+                (status, _) => status.word().to_owned(),
+            };
+            let disagreements = record.disagreements.to_string();
+            [record.id.to_string(), record.form, status, record.device, record.changed, disagreements]
+        })
+        .collect();
+    output::table(["RECORD", "FORM", "STATUS", "DEVICE", "CHANGED", "DISAGREEMENTS"], &rows);
+    Ok(())
+}
+
+fn show(notebook: &mut Notebook, record: RecordId, json: bool) -> anyhow::Result<()> {
+    let view = notebook.show(record)?;
+    if json {
+        return output::json(&view);
+    }
+    println!("Record {} of {} ({}), by {}", view.summary.id, view.summary.form, view.summary.status.word(), view.summary.device);
+    if !view.withheld.is_empty() {
+        println!("Not readable here: {}", view.withheld.join(", "));
+    }
+    println!("{}", serde_json::to_string_pretty(&view.answers)?);
+    for found in &view.disagreements {
+        println!("\nDisagreement about {} ({})", found.question, found.address);
+        for side in &found.sides {
+            println!("  {}. {}  ({}, {})", side.number, side.label, side.device, side.at);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,40 @@
+//! `baraza sync`
+
+use std::process::ExitCode;
+
+use clap::Args;
+use client_core::HttpLink;
+
+use crate::home::Home;
+use crate::output;
+
+#[derive(Debug, Args)]
+pub(crate) struct Sync {
+    #[command(flatten)]
+    home: Home,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Sync {
+    pub(crate) fn run(self) -> anyhow::Result<ExitCode> {
+        let report = self.home.open()?.sync(&HttpLink::default())?;
+        if self.json {
+            output::json(&report)?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        println!("Sent {}, received {}, opened {}.", report.sent, report.received, report.opened);
+        for (count, what) in [
+            (report.waiting, "wait for something that has not come yet"),
+            (report.quarantined, "need someone to look (see the desk's console)"),
+            (report.troubled, "of this notebook's own were not taken by the relay as they should be"),
+            (report.unsent, "still wait to be sent"),
+        ] {
+            if count > 0 {
+                println!("{count} {what}.");
+            }
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
