@@ -23,31 +23,51 @@ impl Compartments {
     pub(crate) fn read(roster: &Roster, key: &MembersKey) -> Self {
         let mut names: Vec<(CompartmentId, String)> = Vec::new();
         for compartment in roster.compartments() {
-            let standard = STANDARD.iter().find(|(id, _)| *id == compartment).map(|(_, name)| (*name).to_owned());
+            let standard = STANDARD
+                .iter()
+                .find(|(id, _)| *id == compartment)
+                .map(|(_, name)| (*name).to_owned());
             let name = standard.or_else(|| {
                 let epoch = roster.epoch(compartment)?;
-                let desks = roster.members().filter(|member| roster.is_desk(&member.card.member));
-                desks.map(|desk| About::compartment(roster.programme(), desk.card.member, compartment))
+                let desks = roster
+                    .members()
+                    .filter(|member| roster.is_desk(&member.card.member));
+                desks
+                    .map(|desk| About::compartment(roster.programme(), desk.card.member, compartment))
                     .find_map(|about| open_text(key, &about, &epoch.name).ok())
             });
-            names.push((compartment, name.unwrap_or_else(|| format!("compartment-{compartment}"))));
+            names.push((
+                compartment,
+                name.unwrap_or_else(|| format!("compartment-{compartment}")),
+            ));
         }
         Self { names }
     }
 
     /// Returns the number of a name.
     pub fn id(&self, name: &str) -> Option<CompartmentId> {
-        self.names.iter().find(|(_, known)| known == name).map(|(id, _)| *id)
+        self.names
+            .iter()
+            .find(|(_, known)| known == name)
+            .map(|(id, _)| *id)
     }
 
     /// Returns the name of a number.
     pub fn name(&self, id: CompartmentId) -> Option<&str> {
-        self.names.iter().find(|(known, _)| *known == id).map(|(_, name)| name.as_str())
+        self.names
+            .iter()
+            .find(|(known, _)| *known == id)
+            .map(|(_, name)| name.as_str())
     }
 
     /// Returns the next free number.
     pub(crate) fn next(&self) -> Option<CompartmentId> {
-        let next = self.names.iter().map(|(id, _)| id.0).max().map_or(0, |last| last + 1);
+        let next = self
+            .names
+            .iter()
+            .map(|(id, _)| id.0)
+            .max()
+            .map_or(0, |last| last + 1);
         (next < CompartmentId::MEMBERS.0).then_some(CompartmentId(next))
     }
 }

@@ -11,6 +11,7 @@ pub mod join;
 pub mod list;
 pub mod progress;
 pub mod publish;
+pub mod questions;
 pub mod read_answers;
 pub mod rebuild;
 pub mod settle;

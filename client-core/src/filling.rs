@@ -8,11 +8,7 @@ use record::{AnswerError, Draft, DraftStep};
 use crate::import::{META_FORM, META_VERSION};
 
 /// Says which form a new record answers.
-pub(crate) fn begin(
-    draft: &mut Draft,
-    form: &Form,
-    now: Timestamp,
-) -> Result<Vec<DraftStep>, AnswerError> {
+pub(crate) fn begin(draft: &mut Draft, form: &Form, now: Timestamp) -> Result<Vec<DraftStep>, AnswerError> {
     let now = now.as_second();
     Ok(vec![
         draft.set_meta(META_FORM, Value::Text(form.id.clone()), now)?,
@@ -30,7 +26,15 @@ pub(crate) fn fill(
 ) -> Result<Vec<DraftStep>, AnswerError> {
     let mut steps = Vec::new();
     let root = Address::root();
-    fill_items(draft, &form.items, (from, &root), &root, now.as_second(), rng, &mut steps)?;
+    fill_items(
+        draft,
+        &form.items,
+        (from, &root),
+        &root,
+        now.as_second(),
+        rng,
+        &mut steps,
+    )?;
     Ok(steps)
 }
 
@@ -52,8 +56,10 @@ fn fill_items(
             }
             Item::Group(group) => fill_items(draft, &group.items, (from, there), here, now, rng, steps)?,
             Item::Repeat(repeat) => {
-                let (theirs, ours) =
-                    (RepeatAddress::near(there, &repeat.path), RepeatAddress::near(here, &repeat.path));
+                let (theirs, ours) = (
+                    RepeatAddress::near(there, &repeat.path),
+                    RepeatAddress::near(here, &repeat.path),
+                );
                 for instance in from.instances(&theirs) {
                     let (added, step) = draft.add_instance(&ours, now, rng)?;
                     steps.push(step);

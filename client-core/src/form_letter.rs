@@ -29,7 +29,10 @@ impl FormLetter {
     pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Self, DecodeError> {
         let mut r = Reader::new(bytes);
         r.version("the form", VERSION)?;
-        let letter = Self { markdown: r.text(MAX)?.to_owned(), dictionary: r.bytes(MAX)?.to_vec() };
+        let letter = Self {
+            markdown: r.text(MAX)?.to_owned(),
+            dictionary: r.bytes(MAX)?.to_vec(),
+        };
         r.end()?;
         Ok(letter)
     }

@@ -108,7 +108,12 @@ impl Home {
     }
 
     fn copy_path(&self, id: EnvelopeId, header: &Header) -> PathBuf {
-        let name = format!("{:010}-{:010}-{}.envelope", header.incarnation, header.sequence, short(id));
+        let name = format!(
+            "{:010}-{:010}-{}.envelope",
+            header.incarnation,
+            header.sequence,
+            short(id)
+        );
         self.outbox().join(name)
     }
 
@@ -116,7 +121,12 @@ impl Home {
     pub(crate) fn set_aside(&self, now: jiff::Timestamp) -> Result<PathBuf, HomeError> {
         let aside = self.folder.join(format!("damaged-{}", now.as_second()));
         make_private(&aside)?;
-        for name in ["notebook.sqlite", "notebook.sqlite-wal", "notebook.sqlite-shm", "notebook.key"] {
+        for name in [
+            "notebook.sqlite",
+            "notebook.sqlite-wal",
+            "notebook.sqlite-shm",
+            "notebook.key",
+        ] {
             let from = self.folder.join(name);
             if from.exists() {
                 fs::rename(&from, aside.join(name)).map_err(at(&from))?;
@@ -127,10 +137,17 @@ impl Home {
 
     fn lock(folder: &Path) -> Result<Self, HomeError> {
         let path = folder.join("lock");
-        let file =
-            OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(at(&path))?;
+        let file = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&path)
+            .map_err(at(&path))?;
         match file.try_lock() {
-            Ok(()) => Ok(Self { folder: folder.to_owned(), _lock: file }),
+            Ok(()) => Ok(Self {
+                folder: folder.to_owned(),
+                _lock: file,
+            }),
             Err(fs::TryLockError::WouldBlock) => Err(HomeError::InUse(folder.to_owned())),
             Err(fs::TryLockError::Error(source)) => Err(HomeError::Io { path, source }),
         }
@@ -142,7 +159,10 @@ fn short(id: EnvelopeId) -> String {
 }
 
 fn at(path: &Path) -> impl FnOnce(io::Error) -> HomeError + '_ {
-    move |source| HomeError::Io { path: path.to_owned(), source }
+    move |source| HomeError::Io {
+        path: path.to_owned(),
+        source,
+    }
 }
 
 fn make_private(folder: &Path) -> Result<(), HomeError> {
@@ -161,8 +181,12 @@ fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), HomeError> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(&unfinished).map_err(at(&unfinished))?;
-    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(at(&unfinished))?;
+    file.write_all(bytes)
+        .and_then(|()| file.sync_all())
+        .map_err(at(&unfinished))?;
     fs::rename(&unfinished, path).map_err(at(path))?;
     let folder = path.parent().unwrap_or(path);
-    File::open(folder).and_then(|folder| folder.sync_all()).map_err(at(folder))
+    File::open(folder)
+        .and_then(|folder| folder.sync_all())
+        .map_err(at(folder))
 }

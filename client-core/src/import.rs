@@ -16,8 +16,8 @@ use seal::roster::Roster;
 use seal::to_key::open_with;
 use seal::verify::envelope::Verified;
 use wire::{
-    ChainId, CompartmentId, EnvelopeId, FormId, GrantedKeyId, Header, KeyName, Kind, MemberId, PartHeader, RecordId, Want,
-    Wanted,
+    ChainId, CompartmentId, EnvelopeId, FormId, GrantedKeyId, Header, KeyName, Kind, MemberId, PartHeader,
+    RecordId, Want, Wanted,
 };
 use zeroize::Zeroizing;
 
@@ -77,7 +77,13 @@ impl<'a> Reading<'a> {
     pub(crate) fn new(db: &Connection, me: &'a Myself, roster: &'a Roster) -> Result<Self, StoreError> {
         let members_key = programme_of(db)?.members_key;
         let compartments = Compartments::read(roster, &members_key);
-        Ok(Self { me, roster, members_key, compartments, readable: keys::readable(db)? })
+        Ok(Self {
+            me,
+            roster,
+            members_key,
+            compartments,
+            readable: keys::readable(db)?,
+        })
     }
 
     fn reads(&self, compartment: CompartmentId) -> bool {
@@ -154,7 +160,8 @@ fn open_chain(db: &Connection, reading: &Reading<'_>, verified: &Verified) -> Re
     let mut any = false;
     for (part, sealed) in parts_here(verified).filter(|(part, _)| reading.reads(part.compartment)) {
         let key = open_with_epoch(db, header, part, sealed, CHAIN_KEY)?;
-        let first = <[u8; 32]>::try_from(key.as_slice()).map_err(|_| Shut::Wrong("a chain's key is cut".into()))?;
+        let first =
+            <[u8; 32]>::try_from(key.as_slice()).map_err(|_| Shut::Wrong("a chain's key is cut".into()))?;
         let reader = ChainReader::begin(first);
         keys::begin_reader(db, chain_id(part), part.compartment, header.author, &reader)?;
         any = true;
@@ -166,16 +173,29 @@ fn open_chain(db: &Connection, reading: &Reading<'_>, verified: &Verified) -> Re
 fn open_form(db: &Connection, reading: &Reading<'_>, verified: &Verified) -> Result<(), Shut> {
     let header = verified.header();
     let form = FormId::from_bytes(header.subject);
-    let published = reading.roster.forms().filter(|(id, _)| **id == form).flat_map(|(_, versions)| versions);
-    let published = published.into_iter().find(|version| version.envelope == verified.id());
-    let height = published.ok_or(Shut::Not("the roster does not publish this form yet"))?.height;
+    let published = reading
+        .roster
+        .forms()
+        .filter(|(id, _)| **id == form)
+        .flat_map(|(_, versions)| versions);
+    let published = published
+        .into_iter()
+        .find(|version| version.envelope == verified.id());
+    let height = published
+        .ok_or(Shut::Not("the roster does not publish this form yet"))?
+        .height;
     let (part, sealed) = parts_here(verified)
         .find(|(part, _)| part.compartment == CompartmentId::MEMBERS)
         .ok_or(Shut::Wrong("a form without a definition".into()))?;
     if part.key != KeyName::Members(reading.members_key.id()) {
         return Err(Shut::Not("the form is sealed under another members' key"));
     }
-    let packed = part::open(&as_record_key(&reading.members_key), &context(header, part), sealed).map_err(wrong)?;
+    let packed = part::open(
+        &as_record_key(&reading.members_key),
+        &context(header, part),
+        sealed,
+    )
+    .map_err(wrong)?;
     let letter = payload::unpack(&packed, |_| None).map_err(wrong)?;
     let letter = FormLetter::from_bytes(&letter).map_err(wrong)?;
     let read = form::Form::read_markdown(&letter.markdown)
@@ -202,21 +222,37 @@ fn open_grant(db: &Connection, reading: &Reading<'_>, verified: &Verified) -> Re
     for (part, sealed) in parts_here(verified) {
         if part.compartment == CompartmentId::RECIPIENT && header.recipient == Some(reading.me.member) {
             if part.key != KeyName::Member(reading.me.kem.id()) {
-                return Err(Shut::Wrong("the grant is sealed to a key this device does not have".into()));
+                return Err(Shut::Wrong(
+                    "the grant is sealed to a key this device does not have".into(),
+                ));
             }
             let aad = context(header, part).aad();
             let opened = open_with(&reading.me.kem, GRANT, &aad, sealed).map_err(wrong)?;
             take_keys(db, record, &Grant::from_bytes(&opened).map_err(wrong)?)?;
-            roster::want(db, &Want { what: Wanted::Record(record), from: 0 })?;
+            roster::want(
+                db,
+                &Want {
+                    what: Wanted::Record(record),
+                    from: 0,
+                },
+            )?;
             any = true;
         } else if reading.reads(part.compartment) {
             // What the device will write with this key, every desk that reads the compartment can open.
             let opened = open_with_epoch(db, header, part, sealed, GRANTED_KEY)?;
-            let (id, key) = opened.split_at_checked(8).ok_or(Shut::Wrong("a granted key is cut".into()))?;
+            let (id, key) = opened
+                .split_at_checked(8)
+                .ok_or(Shut::Wrong("a granted key is cut".into()))?;
             let id = GrantedKeyId::try_from(id).map_err(wrong)?;
             let key = <[u8; 32]>::try_from(key).map_err(wrong)?;
             let name = KeyName::Granted(id);
-            keys::enter(db, &header.subject, part.compartment, &name, &RecordKey::from_bytes(key))?;
+            keys::enter(
+                db,
+                &header.subject,
+                part.compartment,
+                &name,
+                &RecordKey::from_bytes(key),
+            )?;
             any = true;
         }
     }
@@ -281,14 +317,27 @@ fn merge(
     let mut book = load(db, record)?;
     let mut at = None;
     for (compartment, changes) in &opened {
-        let merged = book.merge(compartment, changes, AuthorId(*author.as_bytes())).map_err(wrong)?;
-        let written = merged.applied.iter().chain(&merged.known).filter_map(|hash| book.provenance(hash));
+        let merged = book
+            .merge(compartment, changes, AuthorId(*author.as_bytes()))
+            .map_err(wrong)?;
+        let written = merged
+            .applied
+            .iter()
+            .chain(&merged.known)
+            .filter_map(|hash| book.provenance(hash));
         at = written.map(|by| by.at).chain(at).max();
     }
-    save(db, record, &book, opened.iter().map(|(compartment, _)| *compartment))?;
-    let (Some(Value::Text(form_id)), Some(Value::Text(form_version)), Some(begun)) =
-        (book.meta(META_FORM), book.meta(META_VERSION), book.meta_provenance(META_FORM))
-    else {
+    save(
+        db,
+        record,
+        &book,
+        opened.iter().map(|(compartment, _)| *compartment),
+    )?;
+    let (Some(Value::Text(form_id)), Some(Value::Text(form_version)), Some(begun)) = (
+        book.meta(META_FORM),
+        book.meta(META_VERSION),
+        book.meta_provenance(META_FORM),
+    ) else {
         // Only an edit of it came so far; its beginning is still on the way.
         return Ok(());
     };
@@ -297,7 +346,11 @@ fn merge(
         id: record,
         form_id,
         form_version,
-        status: if reading.readable.is_empty() { RecordStatus::Granted } else { RecordStatus::Received },
+        status: if reading.readable.is_empty() {
+            RecordStatus::Granted
+        } else {
+            RecordStatus::Received
+        },
         started: begun.at,
         changed: at.unwrap_or(begun.at),
         author: member_of(reading.roster, begun.author).unwrap_or(author),
@@ -320,7 +373,8 @@ pub(crate) const META_VERSION: &str = "version";
 pub(crate) fn load(db: &Connection, id: RecordId) -> Result<Record, StoreError> {
     let mut book = Record::new();
     for (compartment, bytes) in records::documents(db, id)? {
-        book.load(compartment, &bytes).map_err(|_| StoreError::Unreadable("a record; rebuild the notebook"))?;
+        book.load(compartment, &bytes)
+            .map_err(|_| StoreError::Unreadable("a record; rebuild the notebook"))?;
     }
     Ok(book)
 }
@@ -381,7 +435,9 @@ pub(crate) fn context(header: &Header, part: &PartHeader) -> PartContext {
 }
 
 fn parts_here(verified: &Verified) -> impl Iterator<Item = (&PartHeader, &[u8])> {
-    verified.parts().filter_map(|(part, sealed)| Some((part, sealed.bytes()?)))
+    verified
+        .parts()
+        .filter_map(|(part, sealed)| Some((part, sealed.bytes()?)))
 }
 
 /// Finds the key of a record's part: in the book, or by turning its author's chain forward.
@@ -389,10 +445,16 @@ fn part_key(db: &Connection, header: &Header, part: &PartHeader) -> Result<Optio
     if let Some(key) = keys::look_up(db, &header.subject, part.compartment, &part.key)? {
         return Ok(Some(key));
     }
-    let KeyName::Chain { chain, index } = part.key else { return Ok(None) };
-    let Some(mut reader) = keys::reader(db, chain, part.compartment, header.author)? else { return Ok(None) };
+    let KeyName::Chain { chain, index } = part.key else {
+        return Ok(None);
+    };
+    let Some(mut reader) = keys::reader(db, chain, part.compartment, header.author)? else {
+        return Ok(None);
+    };
     let record = RecordId::from_bytes(header.subject);
-    let key = reader.record_key(index, &record, part.compartment).map_err(wrong)?;
+    let key = reader
+        .record_key(index, &record, part.compartment)
+        .map_err(wrong)?;
     keys::advance_reader(db, chain, &reader)?;
     keys::enter(db, &header.subject, part.compartment, &part.key, &key)?;
     Ok(Some(key))

@@ -3,7 +3,7 @@
 mod compartments;
 pub mod deeds;
 #[cfg(feature = "ffi")]
-mod ffi;
+pub mod ffi;
 mod filling;
 mod form_letter;
 mod home;

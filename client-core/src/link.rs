@@ -79,15 +79,19 @@ impl Link for HttpLink {
         if !relay.starts_with("http://") {
             return Err(LinkError::Address(relay.to_owned()));
         }
-        let unreachable = |reason: String| LinkError::Unreachable { relay: relay.to_owned(), reason };
-        let request = headers
-            .pairs()
-            .into_iter()
-            .fold(self.agent.post(format!("{}{SYNC_PATH}", relay.trim_end_matches('/'))), |request, (name, value)| {
-                request.header(name, value)
-            });
+        let unreachable = |reason: String| LinkError::Unreachable {
+            relay: relay.to_owned(),
+            reason,
+        };
+        let request = headers.pairs().into_iter().fold(
+            self.agent
+                .post(format!("{}{SYNC_PATH}", relay.trim_end_matches('/'))),
+            |request, (name, value)| request.header(name, value),
+        );
         let mut start = Vec::new();
-        body.take(SMALL as u64).read_to_end(&mut start).map_err(|error| unreachable(error.to_string()))?;
+        body.take(SMALL as u64)
+            .read_to_end(&mut start)
+            .map_err(|error| unreachable(error.to_string()))?;
         let answer = if start.len() < SMALL {
             request.send(&start[..])
         } else {
@@ -97,7 +101,10 @@ impl Link for HttpLink {
         let answer = answer.map_err(|error| unreachable(error.to_string()))?;
         match answer.status().as_u16() {
             200 => Ok(Box::new(answer.into_body().into_reader())),
-            status => Err(LinkError::NotARelay { relay: relay.to_owned(), status }),
+            status => Err(LinkError::NotARelay {
+                relay: relay.to_owned(),
+                status,
+            }),
         }
     }
 }

@@ -32,7 +32,9 @@ pub enum OpenError {
     #[error("the passphrase must have at least {0} characters")]
     WeakPassphrase(usize),
     /// The file was damaged, and lies aside now. What was finished is in the outbox beside it.
-    #[error("the notebook is damaged; it was put aside in {0} for someone to look at. Finished work is in the outbox")]
+    #[error(
+        "the notebook is damaged; it was put aside in {0} for someone to look at. Finished work is in the outbox"
+    )]
     Damaged(PathBuf),
     /// The file cannot be read or written.
     #[error(transparent)]
@@ -66,7 +68,9 @@ pub struct Notebook {
 
 impl std::fmt::Debug for Notebook {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Notebook").field("member", &self.me.member).finish_non_exhaustive()
+        f.debug_struct("Notebook")
+            .field("member", &self.me.member)
+            .finish_non_exhaustive()
     }
 }
 
@@ -100,7 +104,14 @@ impl Notebook {
         store.write(|tx| myself::introduce(tx, &me))?;
         // The key comes last: without it there is no notebook, and the deed can be done again.
         home.write_key(&wrapped)?;
-        Ok(Self { home, store, surroundings, rng, me, roster: None })
+        Ok(Self {
+            home,
+            store,
+            surroundings,
+            rng,
+            me,
+            roster: None,
+        })
     }
 
     /// Opens the notebook in a folder.
@@ -110,7 +121,14 @@ impl Notebook {
         match Self::read(&home, &key) {
             Ok((store, me, roster)) => {
                 let rng = surroundings.chance();
-                let notebook = Self { home, store, surroundings, rng, me, roster };
+                let notebook = Self {
+                    home,
+                    store,
+                    surroundings,
+                    rng,
+                    me,
+                    roster,
+                };
                 notebook.copy_out_missing().map_err(|error| match error {
                     HomeOrStore::Home(error) => OpenError::Home(error),
                     HomeOrStore::Store(error) => OpenError::Store(error),
@@ -164,7 +182,9 @@ impl Notebook {
 
     /// Returns whether this node is a desk of its programme.
     pub fn is_desk(&self) -> bool {
-        self.roster.as_ref().is_some_and(|roster| roster.is_desk(&self.me.member))
+        self.roster
+            .as_ref()
+            .is_some_and(|roster| roster.is_desk(&self.me.member))
     }
 
     /// Checks the whole file.

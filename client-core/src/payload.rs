@@ -22,7 +22,9 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Vec<Vec<u8>>, DecodeError> {
     let mut r = Reader::new(bytes);
     r.version("the payload", VERSION)?;
     let count = r.count("the changes of a payload", MAX_CHANGES)?;
-    let changes = (0..count).map(|_| r.bytes(MAX_CHANGE).map(<[u8]>::to_vec)).collect::<Result<_, _>>()?;
+    let changes = (0..count)
+        .map(|_| r.bytes(MAX_CHANGE).map(<[u8]>::to_vec))
+        .collect::<Result<_, _>>()?;
     r.end()?;
     Ok(changes)
 }

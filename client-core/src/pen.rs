@@ -62,11 +62,18 @@ impl Notebook {
                 previous,
                 roster: roster.position(),
             };
-            let mut hand = Hand { pen, me, rng, written: Vec::new() };
+            let mut hand = Hand {
+                pen,
+                me,
+                rng,
+                written: Vec::new(),
+            };
             let done = deed(tx, &mut hand)?;
             Ok::<_, E>((done, hand.written))
         })?;
-        written.iter().try_for_each(|envelope| self.home.copy_out(envelope.id(), envelope))?;
+        written
+            .iter()
+            .try_for_each(|envelope| self.home.copy_out(envelope.id(), envelope))?;
         Ok(done)
     }
 
@@ -75,7 +82,9 @@ impl Notebook {
         let mut after = 0;
         loop {
             let queued = self.store.read(|db| envelopes::queued(db, after, 64))?;
-            let Some((last, _)) = queued.last() else { return Ok(()) };
+            let Some((last, _)) = queued.last() else {
+                return Ok(());
+            };
             after = *last;
             for (_, envelope) in queued {
                 if !self.home.has_copy(envelope.id(), &envelope) {

@@ -18,12 +18,18 @@ pub(crate) struct People {
 impl People {
     /// Returns what people call a member; the id if nobody knows.
     pub(crate) fn name(&self, member: &MemberId) -> String {
-        self.names.get(member).cloned().unwrap_or_else(|| member.to_string())
+        self.names
+            .get(member)
+            .cloned()
+            .unwrap_or_else(|| member.to_string())
     }
 
     /// Returns the member whose changes carry a prefix, if there is just one.
     pub(crate) fn find(&self, prefix: AuthorPrefix) -> Option<MemberId> {
-        let mut found = self.names.keys().filter(|id| AuthorId(*id.as_bytes()).prefix() == prefix);
+        let mut found = self
+            .names
+            .keys()
+            .filter(|id| AuthorId(*id.as_bytes()).prefix() == prefix);
         found.next().copied().filter(|_| found.next().is_none())
     }
 }
@@ -31,9 +37,13 @@ impl People {
 impl Notebook {
     pub(crate) fn people(&self) -> Result<People, StoreError> {
         match self.members() {
-            Ok(members) => Ok(People { names: members.into_iter().map(|m| (m.id, m.name)).collect() }),
+            Ok(members) => Ok(People {
+                names: members.into_iter().map(|m| (m.id, m.name)).collect(),
+            }),
             Err(AdmitError::Store(error)) => Err(error),
-            Err(_) => Ok(People { names: [(self.me.member, self.me.name.clone())].into() }),
+            Err(_) => Ok(People {
+                names: [(self.me.member, self.me.name.clone())].into(),
+            }),
         }
     }
 }

@@ -27,7 +27,9 @@ pub enum StoreError {
     #[error("there is no room left on this device; nothing was lost, free some space and try again")]
     Full,
     /// A newer program wrote it.
-    #[error("the notebook was written by a newer program (layout {found}, this program knows {known}); update the program")]
+    #[error(
+        "the notebook was written by a newer program (layout {found}, this program knows {known}); update the program"
+    )]
     Newer {
         /// The layout found.
         found: usize,
@@ -75,7 +77,10 @@ impl Store {
              PRAGMA temp_store = MEMORY;",
         )?;
         connection.set_prepared_statement_cache_capacity(64);
-        let mut store = Self { connection, path: path.to_owned() };
+        let mut store = Self {
+            connection,
+            path: path.to_owned(),
+        };
         store.migrate()?;
         Ok(store)
     }
@@ -85,7 +90,10 @@ impl Store {
         &self,
         deed: impl FnOnce(&Connection) -> Result<T, E>,
     ) -> Result<T, E> {
-        let tx = self.connection.unchecked_transaction().map_err(StoreError::from)?;
+        let tx = self
+            .connection
+            .unchecked_transaction()
+            .map_err(StoreError::from)?;
         deed(&tx)
     }
 
@@ -105,17 +113,27 @@ impl Store {
 
     /// Moves the write-ahead log into the file and empties it, so that nothing deleted stays behind in it.
     pub(crate) fn empty_log(&self) -> Result<(), StoreError> {
-        let busy: i64 = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+        let busy: i64 = self
+            .connection
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
         if busy != 0 {
-            return Err(StoreError::Unreadable("another program is reading the notebook; close it and finish again"));
+            return Err(StoreError::Unreadable(
+                "another program is reading the notebook; close it and finish again",
+            ));
         }
         Ok(())
     }
 
     /// Checks the whole file.
     pub(crate) fn check(&self) -> Result<(), StoreError> {
-        let verdict: String = self.connection.query_row("PRAGMA integrity_check", [], |row| row.get(0))?;
-        if verdict == "ok" { Ok(()) } else { Err(StoreError::Damaged) }
+        let verdict: String = self
+            .connection
+            .query_row("PRAGMA integrity_check", [], |row| row.get(0))?;
+        if verdict == "ok" {
+            Ok(())
+        } else {
+            Err(StoreError::Damaged)
+        }
     }
 
     /// Returns where the file is.
@@ -124,10 +142,15 @@ impl Store {
     }
 
     fn migrate(&mut self) -> Result<(), StoreError> {
-        let found: i64 = self.connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+        let found: i64 = self
+            .connection
+            .query_row("PRAGMA user_version", [], |row| row.get(0))?;
         let found = usize::try_from(found).map_err(|_| StoreError::Damaged)?;
         if found > MIGRATIONS.len() {
-            return Err(StoreError::Newer { found, known: MIGRATIONS.len() });
+            return Err(StoreError::Newer {
+                found,
+                known: MIGRATIONS.len(),
+            });
         }
         for (n, migration) in MIGRATIONS.iter().enumerate().skip(found) {
             self.write(|tx| {
@@ -151,7 +174,11 @@ fn unlock(connection: &Connection, key: &[u8; 32]) -> Result<(), StoreError> {
     pragma.push_str("'\"");
     connection.execute_batch(&pragma)?;
     // The first read shows whether the key opens the file.
-    Ok(connection.query_row("SELECT count(name) FROM sqlite_master", [], |row| row.get::<_, i64>(0)).map(drop)?)
+    Ok(connection
+        .query_row("SELECT count(name) FROM sqlite_master", [], |row| {
+            row.get::<_, i64>(0)
+        })
+        .map(drop)?)
 }
 
 #[cfg(feature = "null-cipher")]

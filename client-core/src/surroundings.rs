@@ -18,7 +18,10 @@ pub struct SystemClock;
 
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
-        #[expect(clippy::disallowed_methods, reason = "the one place where a node's time comes from")]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the one place where a node's time comes from"
+        )]
         Timestamp::now()
     }
 }
@@ -37,7 +40,10 @@ impl Surroundings {
     pub fn real() -> Result<Self, getrandom::Error> {
         let mut seed = [0; 32];
         getrandom::fill(&mut seed)?;
-        Ok(Self { clock: Arc::new(SystemClock), seed })
+        Ok(Self {
+            clock: Arc::new(SystemClock),
+            seed,
+        })
     }
 
     pub(crate) fn chance(&self) -> ChaCha20Rng {

@@ -1,5 +1,7 @@
 //! What a notebook does alone, without a relay.
 
+#![expect(clippy::unwrap_used, reason = "a test stops where something is missing")]
+
 use client_core::deeds::finish::FinishError;
 use client_core::deeds::start::DraftError;
 use client_core::{Cost, Notebook, OpenError, RecordStatus, Surroundings};

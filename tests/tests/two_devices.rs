@@ -1,5 +1,11 @@
 //! Two devices hold one household, and edit it far from any network and from one another.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test stops where something is missing"
+)]
+
 use baraza_tests::{Stage, at};
 use client_core::deeds::disagreements::DisagreementKind;
 use client_core::deeds::settle::Decision;

@@ -1,5 +1,12 @@
 //! What a record and an edit cost on the wire: both directions, HTTP framing included.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a test stops where something is missing"
+)]
+
 use baraza_tests::{Stage, at};
 use client_core::RecordStatus;
 use form::{AnswerSheet, Form, Source, Value, answers_json, respondent};

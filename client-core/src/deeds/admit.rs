@@ -61,12 +61,21 @@ impl Notebook {
             return Err(AdmitError::NotADesk);
         }
         let mut roster = roster.clone();
-        let known = roster.member(&request.card.member).is_some_and(|member| member.card == request.card);
+        let known = roster
+            .member(&request.card.member)
+            .is_some_and(|member| member.card == request.card);
         if !known {
-            let about =
-                About { programme: programme.id, author: self.me.member, subject: *request.card.member.as_bytes() };
+            let about = About {
+                programme: programme.id,
+                author: self.me.member,
+                subject: *request.card.member.as_bytes(),
+            };
             let name = seal_text(&programme.members_key, &about, &request.name, &mut self.rng);
-            let act = RosterAct::Admit { card: request.card.clone(), role: Role::ENUMERATOR, name };
+            let act = RosterAct::Admit {
+                card: request.card.clone(),
+                role: Role::ENUMERATOR,
+                name,
+            };
             let entry = write::next(&roster, self.me.member, act, &self.me.sign);
             roster.append(&entry)?;
             self.store.write(|tx| roster::append(tx, &entry))?;
@@ -76,26 +85,44 @@ impl Notebook {
         let desk = (self.me.member, &self.me.sign);
         let relay = &programme.relay;
         let roster = (&roster, entries);
-        enrol::certify(&request.card, desk, relay, &programme.members_key, roster, &mut self.rng)
-            .map(|certificate| certificate.to_text())
-            .ok_or(AdmitError::Unsealable)
+        enrol::certify(
+            &request.card,
+            desk,
+            relay,
+            &programme.members_key,
+            roster,
+            &mut self.rng,
+        )
+        .map(|certificate| certificate.to_text())
+        .ok_or(AdmitError::Unsealable)
     }
 
     /// Returns the members of the programme, desks first.
     pub fn members(&self) -> Result<Vec<MemberView>, AdmitError> {
         let (roster, programme) = self.belonging::<AdmitError>()?;
-        let desks: Vec<MemberId> =
-            roster.members().map(|m| m.card.member).filter(|id| roster.is_desk(id)).collect();
+        let desks: Vec<MemberId> = roster
+            .members()
+            .map(|m| m.card.member)
+            .filter(|id| roster.is_desk(id))
+            .collect();
         let mut members: Vec<MemberView> = roster
             .members()
             .map(|member| {
                 let id = member.card.member;
                 let opened = desks.iter().find_map(|desk| {
-                    let about = About { programme: programme.id, author: *desk, subject: *id.as_bytes() };
+                    let about = About {
+                        programme: programme.id,
+                        author: *desk,
+                        subject: *id.as_bytes(),
+                    };
                     open_text(&programme.members_key, &about, &member.name).ok()
                 });
                 let role = if roster.is_desk(&id) { "desk" } else { "device" };
-                MemberView { id, name: opened.unwrap_or_else(|| id.to_string()), role }
+                MemberView {
+                    id,
+                    name: opened.unwrap_or_else(|| id.to_string()),
+                    role,
+                }
             })
             .collect();
         members.sort_by(|a, b| (a.role, &a.name).cmp(&(b.role, &b.name)));

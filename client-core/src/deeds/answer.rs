@@ -1,18 +1,62 @@
 //! Answer, clear, add and remove: each is on disk before it returns.
 
 use form::interview::{self, Complaint};
-use form::{Address, Environment, Form, InstanceId, RepeatAddress, Value};
+use form::{Address, Environment, Form, InstanceId, RepeatAddress, Value, ValueError};
 use rand::Rng as _;
 use record::{AnswerError, Draft, DraftStep};
+use thiserror::Error;
 use wire::RecordId;
 
 use crate::Notebook;
 use crate::deeds::start::{DraftError, OpenDraft};
 
+/// Why an answer that came as text is not put down.
+#[derive(Debug, Error)]
+pub enum AnswerTextError {
+    /// The record cannot be opened, or does not take the answer.
+    #[error(transparent)]
+    Draft(#[from] DraftError),
+    /// The form has no question there.
+    #[error("the form \"{form}\" asks nothing at {address}; look at the record for its addresses")]
+    NoQuestion {
+        /// The form's `form_id`.
+        form: String,
+        /// Where.
+        address: Address,
+    },
+    /// It is no answer to that question.
+    #[error("at {address}: {error}")]
+    Value {
+        /// Where.
+        address: Address,
+        /// What is wrong with it.
+        error: ValueError,
+    },
+}
+
 impl Notebook {
     /// Puts down an answer, and what the form computes from it.
     pub fn answer(&mut self, record: RecordId, at: &Address, value: Value) -> Result<(), DraftError> {
         self.change(record, |draft, now| draft.put_down(at, value, now))
+    }
+
+    /// Puts down an answer in ODK's text form, as the question there takes it.
+    ///
+    /// # Errors
+    /// There is no such question, it takes other answers, or the record cannot be opened here.
+    pub fn answer_text(&mut self, record: RecordId, at: &Address, text: &str) -> Result<(), AnswerTextError> {
+        let form = self.open_draft(record)?.form;
+        let question = at.path().and_then(|path| form.question(&path));
+        let no_question = || AnswerTextError::NoQuestion {
+            form: form.id.clone(),
+            address: at.clone(),
+        };
+        let kind = &question.ok_or_else(no_question)?.kind;
+        let value = Value::parse(kind, text).map_err(|error| AnswerTextError::Value {
+            address: at.clone(),
+            error,
+        })?;
+        Ok(self.answer(record, at, value)?)
     }
 
     /// Leaves a question without an answer.
@@ -21,14 +65,30 @@ impl Notebook {
     }
 
     /// Adds an instance of a repeat, such as a member of the household.
-    pub fn add_instance(&mut self, record: RecordId, repeat: &RepeatAddress) -> Result<InstanceId, DraftError> {
-        let OpenDraft { row, form, mut draft, mut steps, new } = self.open_draft(record)?;
+    pub fn add_instance(
+        &mut self,
+        record: RecordId,
+        repeat: &RepeatAddress,
+    ) -> Result<InstanceId, DraftError> {
+        let OpenDraft {
+            row,
+            form,
+            mut draft,
+            mut steps,
+            new,
+        } = self.open_draft(record)?;
         let now = self.now().as_second();
         let (added, step) = draft.add_instance(repeat, now, &mut self.rng)?;
         steps.push(step);
         steps.extend(self.fill_in_defaults(&mut draft, &form, &repeat.instance(added))?);
         steps.extend(self.recompute(&mut draft, &form)?);
-        self.keep(&OpenDraft { row, form, draft, steps, new })?;
+        self.keep(&OpenDraft {
+            row,
+            form,
+            draft,
+            steps,
+            new,
+        })?;
         Ok(added)
     }
 
@@ -49,11 +109,23 @@ impl Notebook {
         record: RecordId,
         deed: impl FnOnce(&mut Draft, i64) -> Result<DraftStep, AnswerError>,
     ) -> Result<(), DraftError> {
-        let OpenDraft { row, form, mut draft, mut steps, new } = self.open_draft(record)?;
+        let OpenDraft {
+            row,
+            form,
+            mut draft,
+            mut steps,
+            new,
+        } = self.open_draft(record)?;
         let now = self.now().as_second();
         steps.push(deed(&mut draft, now)?);
         steps.extend(self.recompute(&mut draft, &form)?);
-        Ok(self.keep(&OpenDraft { row, form, draft, steps, new })?)
+        Ok(self.keep(&OpenDraft {
+            row,
+            form,
+            draft,
+            steps,
+            new,
+        })?)
     }
 
     /// Puts down what the form begins with.
@@ -70,7 +142,11 @@ impl Notebook {
     }
 
     /// Puts down what the form computes.
-    pub(crate) fn recompute(&mut self, draft: &mut Draft, form: &Form) -> Result<Vec<DraftStep>, AnswerError> {
+    pub(crate) fn recompute(
+        &mut self,
+        draft: &mut Draft,
+        form: &Form,
+    ) -> Result<Vec<DraftStep>, AnswerError> {
         let environment = self.environment();
         let values = interview::calculate(form, draft, &environment);
         self.put(draft, values)

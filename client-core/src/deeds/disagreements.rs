@@ -68,19 +68,31 @@ impl Notebook {
     /// Returns the open disagreements of one record.
     pub fn disagreements_of(&self, id: RecordId) -> Result<Vec<DisagreementView>, ShowError> {
         let people = self.people()?;
-        let row = self.store.read(|db| records::get(db, id))?.ok_or(DraftError::NoRecord(id))?;
+        let row = self
+            .store
+            .read(|db| records::get(db, id))?
+            .ok_or(DraftError::NoRecord(id))?;
         if row.status == RecordStatus::Finished {
             return Err(DraftError::Finished(id).into());
         }
-        let form = self.form(&row.form_id, Some(&row.form_version)).map_err(DraftError::from)?;
+        let form = self
+            .form(&row.form_id, Some(&row.form_version))
+            .map_err(DraftError::from)?;
         let record = self.store.read(|db| readable(db, id, &form))?;
         Ok(view_all(id, &record, &form, &people))
     }
 }
 
 pub(crate) fn view_all(id: RecordId, record: &Record, form: &Form, people: &People) -> Vec<DisagreementView> {
-    record.disagreements().iter().map(|found| view(id, record, found, form, people)).collect()
+    record
+        .disagreements()
+        .iter()
+        .map(|found| view(id, record, found, form, people))
+        .collect()
 }
+
+/// What a side says, as text and as people read it, who says it and when.
+type Said = (Option<String>, String, AuthorPrefix, i64);
 
 fn view(
     id: RecordId,
@@ -90,19 +102,32 @@ fn view(
     people: &People,
 ) -> DisagreementView {
     let address = found.address().clone();
-    let (kind, sides): (_, Vec<(Option<String>, String, AuthorPrefix, i64)>) = match found {
+    let (kind, sides): (_, Vec<Said>) = match found {
         Disagreement::DifferingAnswers { versions, .. } => {
             let sides = versions.iter().map(|version| {
                 let value = version.value.as_ref();
-                (value.map(Value::to_odk_text), label(form, &address, value), version.author, version.at)
+                (
+                    value.map(Value::to_odk_text),
+                    label(form, &address, value),
+                    version.author,
+                    version.at,
+                )
             });
             (DisagreementKind::DifferingAnswers, sides.collect())
         }
         Disagreement::RemovedButEdited { removed, edits, .. } => {
-            let removal = (Some("removed".to_owned()), "Removed".to_owned(), removed.author, removed.at);
+            let removal = (
+                Some("removed".to_owned()),
+                "Removed".to_owned(),
+                removed.author,
+                removed.at,
+            );
             let edits = edits.iter().map(|edit| {
                 let question = asked(form, &edit.address);
-                let version = record.history(&edit.address).into_iter().find(|said| said.change == edit.by.change);
+                let version = record
+                    .history(&edit.address)
+                    .into_iter()
+                    .find(|said| said.change == edit.by.change);
                 let value = version.as_ref().and_then(|version| version.value.as_ref());
                 let said = match edit.address.is_instance() {
                     true => "Added or kept".to_owned(),
@@ -110,30 +135,54 @@ fn view(
                 };
                 (value.map(Value::to_odk_text), said, edit.by.author, edit.by.at)
             });
-            (DisagreementKind::RemovedButEdited, std::iter::once(removal).chain(edits).collect())
+            (
+                DisagreementKind::RemovedButEdited,
+                std::iter::once(removal).chain(edits).collect(),
+            )
         }
     };
-    let sides = sides.into_iter().enumerate().map(|(n, (value, label, author, at))| {
-        let member = people.find(author);
-        let device = member.map_or_else(|| "unknown".to_owned(), |member| people.name(&member));
-        Side { number: n + 1, value, label, device, member, at: time(at) }
-    });
-    DisagreementView { record: id, question: asked(form, &address), sides: sides.collect(), address, kind }
+    let sides = sides
+        .into_iter()
+        .enumerate()
+        .map(|(n, (value, label, author, at))| {
+            let member = people.find(author);
+            let device = member.map_or_else(|| "unknown".to_owned(), |member| people.name(&member));
+            Side {
+                number: n + 1,
+                value,
+                label,
+                device,
+                member,
+                at: time(at),
+            }
+        });
+    DisagreementView {
+        record: id,
+        question: asked(form, &address),
+        sides: sides.collect(),
+        address,
+        kind,
+    }
 }
 
 /// Returns an answer as people read it.
 pub(crate) fn label(form: &Form, at: &Address, value: Option<&Value>) -> String {
-    let Some(value) = value else { return "(no answer)".to_owned() };
+    let Some(value) = value else {
+        return "(no answer)".to_owned();
+    };
     let question = at.path().and_then(|path| form.question(&path));
     let choice = |name: &str| {
         let list = question.and_then(|question| question.kind.list())?;
-        form.choice_label(list, name, &form.default_language).map(str::to_owned)
+        form.choice_label(list, name, &form.default_language)
+            .map(str::to_owned)
     };
     match value {
         Value::SelectOne(name) => choice(name).unwrap_or_else(|| name.clone()),
-        Value::SelectMultiple(names) => {
-            names.iter().map(|name| choice(name).unwrap_or_else(|| name.clone())).collect::<Vec<_>>().join(", ")
-        }
+        Value::SelectMultiple(names) => names
+            .iter()
+            .map(|name| choice(name).unwrap_or_else(|| name.clone()))
+            .collect::<Vec<_>>()
+            .join(", "),
         other => other.to_odk_text(),
     }
 }

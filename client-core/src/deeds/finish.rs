@@ -52,7 +52,9 @@ pub enum FinishError {
     #[error("what was sealed does not open at this desk; nothing was finished")]
     DoesNotOpen,
     /// The record is finished; only the copy beside the notebook is missing.
-    #[error("the record is finished and safe in the notebook, but {0}; it is tried again at the next opening")]
+    #[error(
+        "the record is finished and safe in the notebook, but {0}; it is tried again at the next opening"
+    )]
     Copy(#[from] HomeError),
     /// The notebook cannot be written.
     #[error(transparent)]
@@ -87,7 +89,9 @@ impl Notebook {
         let (own, programme) = self.belonging::<FinishError>()?;
         let own = own.clone();
         let compartments = Compartments::read(&own, &programme.members_key);
-        let OpenDraft { row, form, mut draft, .. } = open;
+        let OpenDraft {
+            row, form, mut draft, ..
+        } = open;
         let environment = self.environment();
         let complaints = interview::check(&form, &draft, &environment);
         if !complaints.is_empty() {
@@ -98,7 +102,10 @@ impl Notebook {
         leave_out_irrelevant(&mut draft, &form, &environment, now)?;
         let fresh = row.status == RecordStatus::Draft;
         // Edits leave the time at which the record was finished as it is: it is nothing people could disagree about.
-        for (at, value) in interview::ending(&form, &environment).into_iter().filter(|_| fresh) {
+        for (at, value) in interview::ending(&form, &environment)
+            .into_iter()
+            .filter(|_| fresh)
+        {
             drop(draft.put_down(&at, value, now).map_err(DraftError::from)?);
         }
         let names = form.compartments();
@@ -106,9 +113,14 @@ impl Notebook {
         let mut contents = Vec::new();
         // A record's first envelope has a part for every compartment, so that presence tells nothing.
         for name in names.iter().filter(|name| fresh || squashed.contains_key(*name)) {
-            let id = compartments.id(name).ok_or_else(|| FinishError::NoEpoch(name.clone()))?;
+            let id = compartments
+                .id(name)
+                .ok_or_else(|| FinishError::NoEpoch(name.clone()))?;
             let change = squashed.get(name).map(Vec::as_slice);
-            contents.push((id, changes::write(change.into_iter().collect::<Vec<_>>().into_iter())));
+            contents.push((
+                id,
+                changes::write(change.into_iter().collect::<Vec<_>>().into_iter()),
+            ));
         }
         let desk = self.is_desk();
         let finished = self.write_with(&own, |tx, hand| {
@@ -116,8 +128,18 @@ impl Notebook {
                 true => None,
                 false => {
                     let form = forms::find(tx, &row.form_id, Some(&row.form_version))?;
-                    let dictionary = form.map(|form| forms::dictionary(tx, form.dictionary)).transpose()?.flatten();
-                    Some(seal_record(tx, hand, &own, row.id, &contents, dictionary.as_ref())?)
+                    let dictionary = form
+                        .map(|form| forms::dictionary(tx, form.dictionary))
+                        .transpose()?
+                        .flatten();
+                    Some(seal_record(
+                        tx,
+                        hand,
+                        &own,
+                        row.id,
+                        &contents,
+                        dictionary.as_ref(),
+                    )?)
                 }
             };
             drafts::destroy(tx, row.id)?;
@@ -157,7 +179,11 @@ fn leave_out_irrelevant(
 fn forget(db: &Connection, record: RecordId) -> Result<(), StoreError> {
     records::forget_documents(db, record)?;
     envelopes::close(db, record)?;
-    if cfg!(feature = "keep-keys") { Ok(()) } else { keys::forget(db, record) }
+    if cfg!(feature = "keep-keys") {
+        Ok(())
+    } else {
+        keys::forget(db, record)
+    }
 }
 
 /// Seals a record's parts. Returns the envelopes that were written: chains that had to be opened, and the record's.
@@ -192,9 +218,14 @@ fn seal_record(
     }
     let mut parts = Vec::new();
     for (compartment, plain) in contents {
-        let Some((name, key)) = taken.get(compartment) else { continue };
+        let Some((name, key)) = taken.get(compartment) else {
+            continue;
+        };
         let packed = payload::pack(plain, dictionary);
-        parts.push(hand.pen.seal(*record.as_bytes(), *compartment, (*name, key), &packed, hand.rng));
+        parts.push(
+            hand.pen
+                .seal(*record.as_bytes(), *compartment, (*name, key), &packed, hand.rng),
+        );
     }
     written.push(hand.write(db, Kind::RECORD, *record.as_bytes(), None, parts)?);
     Ok(written)
@@ -218,10 +249,23 @@ fn open_chains(
         let (chain, first) = Chain::make(hand.rng);
         let key = KeyName::Epoch(epoch.number);
         let aad = hand.pen.context([0; 16], *compartment, key).aad();
-        let sealed = seal_to(&epoch.public, CHAIN_KEY, &aad, first.as_slice(), hand.rng).map_err(|_| no_epoch())?;
+        let sealed =
+            seal_to(&epoch.public, CHAIN_KEY, &aad, first.as_slice(), hand.rng).map_err(|_| no_epoch())?;
         let id = chain_id(&PartHeader::of(*compartment, key, &sealed));
-        keys::keep_own_chain(db, *compartment, &OwnChain { epoch: epoch.number, id, chain })?;
-        parts.push(SealedPart { compartment: *compartment, key, sealed });
+        keys::keep_own_chain(
+            db,
+            *compartment,
+            &OwnChain {
+                epoch: epoch.number,
+                id,
+                chain,
+            },
+        )?;
+        parts.push(SealedPart {
+            compartment: *compartment,
+            key,
+            sealed,
+        });
     }
     match parts.is_empty() {
         true => Ok(None),
@@ -230,7 +274,11 @@ fn open_chains(
 }
 
 fn counted(count: usize) -> String {
-    if count == 1 { "one answer".to_owned() } else { format!("{count} answers") }
+    if count == 1 {
+        "one answer".to_owned()
+    } else {
+        format!("{count} answers")
+    }
 }
 
 fn trouble(complaint: &Complaint) -> &'static str {
@@ -244,5 +292,7 @@ fn trouble(complaint: &Complaint) -> &'static str {
 }
 
 fn first(complaints: &[Complaint]) -> String {
-    complaints.first().map_or_else(String::new, |complaint| format!("{} at {}", trouble(complaint), complaint.at))
+    complaints.first().map_or_else(String::new, |complaint| {
+        format!("{} at {}", trouble(complaint), complaint.at)
+    })
 }

@@ -43,13 +43,20 @@ impl Notebook {
         let rows = self.store.read(forms::newest)?;
         Ok(rows
             .into_iter()
-            .map(|row| FormView { key: row.form, id: row.form_id, version: row.version, title: row.title })
+            .map(|row| FormView {
+                key: row.form,
+                id: row.form_id,
+                version: row.version,
+                title: row.title,
+            })
             .collect())
     }
 
     /// Returns a form: the version named, or the newest.
     pub fn form(&self, id: &str, version: Option<&str>) -> Result<Form, FormsError> {
-        self.store.read(|db| read_form(db, id, version)).map(|(_, form)| form)
+        self.store
+            .read(|db| read_form(db, id, version))
+            .map(|(_, form)| form)
     }
 }
 

@@ -49,13 +49,27 @@ impl Notebook {
         let root = SignKey::make(&mut self.rng);
         let members_key = MembersKey::make(&mut self.rng);
         let desk = self.me.member;
-        let about = |subject| About { programme, author: desk, subject };
+        let about = |subject| About {
+            programme,
+            author: desk,
+            subject,
+        };
         let act = RosterAct::Found {
             root: root.public(),
-            name: seal_text(&members_key, &about(*programme.as_bytes()), name.trim(), &mut self.rng),
+            name: seal_text(
+                &members_key,
+                &about(*programme.as_bytes()),
+                name.trim(),
+                &mut self.rng,
+            ),
             desks: vec![(
                 self.card(),
-                seal_text(&members_key, &about(*desk.as_bytes()), &self.me.name, &mut self.rng),
+                seal_text(
+                    &members_key,
+                    &about(*desk.as_bytes()),
+                    &self.me.name,
+                    &mut self.rng,
+                ),
             )],
         };
         let founding = write::found(programme, desk, act, &root);
@@ -110,10 +124,20 @@ impl Notebook {
             let aad = epoch_aad(programme, compartment, number, card.member);
             let sealed = seal_to(&card.kem, EPOCH_SEED, &aad, key.seed().as_slice(), &mut self.rng)
                 .map_err(|_| FoundError::Unsealable)?;
-            seeds.push(SealedFor { member: card.member, kem: card.kem.id(), sealed });
+            seeds.push(SealedFor {
+                member: card.member,
+                kem: card.kem.id(),
+                sealed,
+            });
         }
         let name = seal_text(members_key, &about, name, &mut self.rng);
-        let act = RosterAct::Epoch { compartment, number, public: key.public(), seeds, name };
+        let act = RosterAct::Epoch {
+            compartment,
+            number,
+            public: key.public(),
+            seeds,
+            name,
+        };
         Ok((write::next(roster, desk, act, &self.me.sign), key))
     }
 }
@@ -128,13 +152,21 @@ pub(crate) fn epoch_aad(
     number: u32,
     desk: MemberId,
 ) -> Vec<u8> {
-    [&programme.as_bytes()[..], &[compartment.0], &number.to_be_bytes(), desk.as_bytes()].concat()
+    [
+        &programme.as_bytes()[..],
+        &[compartment.0],
+        &number.to_be_bytes(),
+        desk.as_bytes(),
+    ]
+    .concat()
 }
 
 /// Opens the seeds of epochs that were sealed to this desk, and keeps them.
 pub(crate) fn keep_seeds(db: &Connection, roster: &Roster, me: &myself::Myself) -> Result<(), StoreError> {
     for epoch in roster.epochs() {
-        let Some(seed) = epoch.seeds.iter().find(|seed| seed.member == me.member) else { continue };
+        let Some(seed) = epoch.seeds.iter().find(|seed| seed.member == me.member) else {
+            continue;
+        };
         if keys::epoch_key(db, epoch.compartment, epoch.number)?.is_some() {
             continue;
         }

@@ -76,7 +76,12 @@ impl Notebook {
         if !self.is_desk() {
             return Err(GrantError::NotADesk);
         }
-        let kem = own.member(&to).ok_or_else(|| GrantError::NoMember(to.to_string()))?.card.kem.clone();
+        let kem = own
+            .member(&to)
+            .ok_or_else(|| GrantError::NoMember(to.to_string()))?
+            .card
+            .kem
+            .clone();
         let known = Compartments::read(&own, &programme.members_key);
         let readable = self.store.read(|db| {
             let row = records::get(db, record)?.filter(|row| row.status == RecordStatus::Received);
@@ -95,7 +100,9 @@ impl Notebook {
         };
         self.write_with(&own, |tx, hand| {
             let subject = *record.as_bytes();
-            let mut grant = Grant { compartments: Vec::new() };
+            let mut grant = Grant {
+                compartments: Vec::new(),
+            };
             let mut parts = Vec::new();
             for compartment in handed {
                 let (mut id, mut key) = ([0; 8], [0; 32]);
@@ -111,14 +118,27 @@ impl Notebook {
                 let for_desks = [&id[..], write.as_bytes()].concat();
                 let sealed = seal_to(&epoch.public, GRANTED_KEY, &aad, &for_desks, hand.rng)
                     .map_err(|_| GrantError::Unsealable)?;
-                parts.push(SealedPart { compartment, key: name, sealed });
-                grant.compartments.push(HandedKeys { compartment, write_id, write, read });
+                parts.push(SealedPart {
+                    compartment,
+                    key: name,
+                    sealed,
+                });
+                grant.compartments.push(HandedKeys {
+                    compartment,
+                    write_id,
+                    write,
+                    read,
+                });
             }
             let name = KeyName::Member(kem.id());
             let aad = hand.pen.context(subject, CompartmentId::RECIPIENT, name).aad();
-            let sealed =
-                seal_to(&kem, GRANT, &aad, &grant.to_bytes(), hand.rng).map_err(|_| GrantError::Unsealable)?;
-            parts.push(SealedPart { compartment: CompartmentId::RECIPIENT, key: name, sealed });
+            let sealed = seal_to(&kem, GRANT, &aad, &grant.to_bytes(), hand.rng)
+                .map_err(|_| GrantError::Unsealable)?;
+            parts.push(SealedPart {
+                compartment: CompartmentId::RECIPIENT,
+                key: name,
+                sealed,
+            });
             Ok(hand.write(tx, Kind::GRANT, subject, Some(to), parts)?)
         })
     }

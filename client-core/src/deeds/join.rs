@@ -50,7 +50,10 @@ impl Notebook {
         };
         self.store.write(|tx| {
             myself::join(tx, &programme, None)?;
-            certificate.roster.iter().try_for_each(|entry| roster::append(tx, entry))
+            certificate
+                .roster
+                .iter()
+                .try_for_each(|entry| roster::append(tx, entry))
         })?;
         self.roster = Some(roster);
         Ok(programme.id)

@@ -55,7 +55,10 @@ impl Notebook {
     pub fn records(&self, form: Option<&str>) -> Result<Vec<RecordSummary>, StoreError> {
         let people = self.people()?;
         let rows = self.store.read(|db| records::list(db, form))?;
-        Ok(rows.into_iter().map(|row| RecordSummary::of(row, &people)).collect())
+        Ok(rows
+            .into_iter()
+            .map(|row| RecordSummary::of(row, &people))
+            .collect())
     }
 
     /// Returns the envelopes that wait, and those that a person must look at.
@@ -95,5 +98,7 @@ impl RecordSummary {
 
 /// Writes unix seconds as people read them.
 pub(crate) fn time(seconds: i64) -> String {
-    jiff::Timestamp::from_second(seconds).unwrap_or_default().to_string()
+    jiff::Timestamp::from_second(seconds)
+        .unwrap_or_default()
+        .to_string()
 }

@@ -56,7 +56,11 @@ impl Notebook {
         let holes = self.store.read(envelopes::holes)?;
         Ok(holes
             .into_iter()
-            .map(|(member, missing)| Hole { device: people.name(&member), member, missing })
+            .map(|(member, missing)| Hole {
+                device: people.name(&member),
+                member,
+                missing,
+            })
             .collect())
     }
 }

@@ -13,8 +13,8 @@ use wire::{CompartmentId, FormId, KeyName, Kind, RosterAct};
 
 use crate::Notebook;
 use crate::compartments::Compartments;
-use crate::deeds::found::FoundError;
 use crate::deeds::forms::FormView;
+use crate::deeds::found::FoundError;
 use crate::filling::{begin, fill};
 use crate::form_letter::FormLetter;
 use crate::home::HomeError;
@@ -33,7 +33,9 @@ pub enum PublishError {
     #[error("only a desk publishes forms; this notebook is not one")]
     NotADesk,
     /// This version is there already, and says something else.
-    #[error("version \"{version}\" of form \"{form}\" is published already and differs; give the form a new version")]
+    #[error(
+        "version \"{version}\" of form \"{form}\" is published already and differs; give the form a new version"
+    )]
     SameVersion {
         /// The form.
         form: String,
@@ -72,7 +74,10 @@ impl Notebook {
         }
         let markdown = form.to_markdown();
         let known = self.store.read(|db| forms::find(db, &form.id, None))?;
-        if let Some(same) = self.store.read(|db| forms::find(db, &form.id, Some(&form.version)))? {
+        if let Some(same) = self
+            .store
+            .read(|db| forms::find(db, &form.id, Some(&form.version)))?
+        {
             if same.markdown != markdown {
                 let (form, version) = (form.id.clone(), form.version.clone());
                 return Err(PublishError::SameVersion { form, version });
@@ -101,7 +106,10 @@ impl Notebook {
             entries.push(entry);
         }
         let dictionary = dictionary(form, self.now(), &mut self.rng);
-        let letter = FormLetter { markdown, dictionary: dictionary.as_bytes().to_vec() };
+        let letter = FormLetter {
+            markdown,
+            dictionary: dictionary.as_bytes().to_vec(),
+        };
         let name = KeyName::Members(programme.members_key.id());
         let record_key = as_record_key(&programme.members_key);
         let packed = payload::pack(&letter.to_bytes(), None);
@@ -112,9 +120,16 @@ impl Notebook {
             }
             let subject = *key.as_bytes();
             let under = (name, &record_key);
-            let part = hand.pen.seal(subject, CompartmentId::MEMBERS, under, &packed, hand.rng);
+            let part = hand
+                .pen
+                .seal(subject, CompartmentId::MEMBERS, under, &packed, hand.rng);
             let envelope = hand.write(tx, Kind::FORM, subject, None, vec![part])?;
-            let entry = write::next(&own, hand.me.member, RosterAct::Form { form: key, envelope }, &hand.me.sign);
+            let entry = write::next(
+                &own,
+                hand.me.member,
+                RosterAct::Form { form: key, envelope },
+                &hand.me.sign,
+            );
             own.append(&entry)?;
             roster::append(tx, &entry)?;
             import::reopen(tx, &Reading::new(tx, hand.me, &own)?, envelope)?;
@@ -126,7 +141,12 @@ impl Notebook {
 }
 
 fn view(form: &Form, key: FormId) -> FormView {
-    FormView { key, id: form.id.clone(), version: form.version.clone(), title: form.title.clone() }
+    FormView {
+        key,
+        id: form.id.clone(),
+        version: form.version.clone(),
+        title: form.title.clone(),
+    }
 }
 
 /// Makes the dictionary from synthetic respondents, never from answers, so that it tells nothing of anyone.
@@ -139,13 +159,19 @@ fn dictionary(form: &Form, now: jiff::Timestamp, rng: &mut ChaCha20Rng) -> Dicti
         let mut author = [0; 16];
         rng.fill_bytes(&mut author);
         let sheet = respondent::respond(form, &mut rng, &environment);
-        let Ok((mut draft, _)) = Draft::begin(&Record::new(), Actor::make(AuthorId(author), &mut rng), now.as_second())
-        else {
+        let Ok((mut draft, _)) = Draft::begin(
+            &Record::new(),
+            Actor::make(AuthorId(author), &mut rng),
+            now.as_second(),
+        ) else {
             continue;
         };
         // What does not fit is left out: this is an example, not an answer.
         let _ = begin(&mut draft, form, now).and_then(|_| fill(&mut draft, form, &sheet, now, &mut rng));
-        for (_, change) in draft.squash(form, &compartments, now.as_second()).unwrap_or_default() {
+        for (_, change) in draft
+            .squash(form, &compartments, now.as_second())
+            .unwrap_or_default()
+        {
             samples.push(changes::write([change.as_slice()].into_iter()));
         }
     }

@@ -20,12 +20,19 @@ pub enum ReadAnswersError {
 
 impl Notebook {
     /// Reads answers to the newest version of a form: an object, nested as the form is, repeats as arrays of objects.
-    pub fn read_answers(&mut self, form: &str, json: &serde_json::Value) -> Result<AnswerSheet, ReadAnswersError> {
+    pub fn read_answers(
+        &mut self,
+        form: &str,
+        json: &serde_json::Value,
+    ) -> Result<AnswerSheet, ReadAnswersError> {
         let form = self.form(form, None)?;
         answers_json::read_answers(&form, json, &mut self.rng).map_err(ReadAnswersError::Answers)
     }
 }
 
 fn listed(errors: &[AnswerError]) -> String {
-    errors.iter().map(|error| format!("\n  {}: {}", error.at, error.problem)).collect()
+    errors
+        .iter()
+        .map(|error| format!("\n  {}: {}", error.at, error.problem))
+        .collect()
 }

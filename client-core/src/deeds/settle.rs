@@ -67,7 +67,12 @@ impl Notebook {
         if !open.new {
             return Err(SettleError::EditOpen(record));
         }
-        let found = open.draft.base().disagreements().into_iter().find(|found| found.address() == address);
+        let found = open
+            .draft
+            .base()
+            .disagreements()
+            .into_iter()
+            .find(|found| found.address() == address);
         let found = found.ok_or_else(|| SettleError::NoDisagreement(address.clone()))?;
         let settlement = match (decision, &found) {
             (Decision::NoAnswer, _) => Settlement::Answer(None),
@@ -81,13 +86,19 @@ impl Notebook {
             }
             (Decision::Side(given), Disagreement::DifferingAnswers { versions, .. }) => {
                 let side = given.checked_sub(1).and_then(|n| versions.get(n));
-                let side = side.ok_or(SettleError::NoSide { sides: versions.len(), given })?;
+                let side = side.ok_or(SettleError::NoSide {
+                    sides: versions.len(),
+                    given,
+                })?;
                 Settlement::Answer(side.value.clone())
             }
             (Decision::Side(1), Disagreement::RemovedButEdited { .. }) => Settlement::Remove,
             (Decision::Side(given), Disagreement::RemovedButEdited { edits, .. }) => {
                 if given == 0 || given > edits.len() + 1 {
-                    return Err(SettleError::NoSide { sides: edits.len() + 1, given });
+                    return Err(SettleError::NoSide {
+                        sides: edits.len() + 1,
+                        given,
+                    });
                 }
                 Settlement::Keep
             }

@@ -74,9 +74,19 @@ pub struct UnknownView {
 impl Notebook {
     /// Returns one record. What was finished on this device cannot be shown any more.
     pub fn show(&mut self, id: RecordId) -> Result<RecordView, ShowError> {
-        let OpenDraft { row, form, draft, new, .. } = self.open_draft(id)?;
+        let OpenDraft {
+            row,
+            form,
+            draft,
+            new,
+            ..
+        } = self.open_draft(id)?;
         let people = self.people()?;
-        let base = if new { self.readable_now(id, &form)? } else { draft.base().clone() };
+        let base = if new {
+            self.readable_now(id, &form)?
+        } else {
+            draft.base().clone()
+        };
         let answers = match new {
             true => base.hydrate(&form),
             false => form::answers_json::write_answers(&form, &draft),
@@ -85,9 +95,19 @@ impl Notebook {
         Ok(RecordView {
             disagreements: view_all(id, &base, &form, &people),
             history: history(&base, &form, &people),
-            unknown: unknown.into_iter().map(|u| UnknownView { place: u.place, text: u.text }).collect(),
+            unknown: unknown
+                .into_iter()
+                .map(|u| UnknownView {
+                    place: u.place,
+                    text: u.text,
+                })
+                .collect(),
             waiting: base.waiting().len(),
-            withheld: form.compartments().into_iter().filter(|name| !form::Answers::holds(&base, name)).collect(),
+            withheld: form
+                .compartments()
+                .into_iter()
+                .filter(|name| !form::Answers::holds(&base, name))
+                .collect(),
             summary: RecordSummary::of(row, &people),
             answers,
         })
@@ -98,8 +118,13 @@ impl Notebook {
         let people = self.people()?;
         let rows = self.store.read(|db| records::list(db, Some(form_id)))?;
         let mut all = Vec::new();
-        for row in rows.into_iter().filter(|row| row.status == RecordStatus::Received) {
-            let form = self.form(&row.form_id, Some(&row.form_version)).map_err(DraftError::from)?;
+        for row in rows
+            .into_iter()
+            .filter(|row| row.status == RecordStatus::Received)
+        {
+            let form = self
+                .form(&row.form_id, Some(&row.form_version))
+                .map_err(DraftError::from)?;
             let record = self.readable_now(row.id, &form)?;
             all.push((RecordSummary::of(row, &people), form, record));
         }
@@ -136,6 +161,10 @@ fn line(at: &Address, version: &Version, form: &Form, people: &People) -> Histor
 
 /// Returns what is asked at an address, in the form's default language.
 pub(crate) fn asked(form: &Form, at: &Address) -> String {
-    let label = at.path().and_then(|path| form.label(&path, &form.default_language).map(str::to_owned));
-    label.filter(|label| !label.is_empty()).unwrap_or_else(|| at.to_string())
+    let label = at
+        .path()
+        .and_then(|path| form.label(&path, &form.default_language).map(str::to_owned));
+    label
+        .filter(|label| !label.is_empty())
+        .unwrap_or_else(|| at.to_string())
 }

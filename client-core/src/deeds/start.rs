@@ -21,7 +21,9 @@ pub enum DraftError {
     #[error("there is no record {0} here")]
     NoRecord(RecordId),
     /// It is sealed.
-    #[error("record {0} is finished: this device can no longer open it. A desk can hand it to this device again")]
+    #[error(
+        "record {0} is finished: this device can no longer open it. A desk can hand it to this device again"
+    )]
     Finished(RecordId),
     /// The form is missing or unreadable.
     #[error(transparent)]
@@ -79,7 +81,13 @@ impl Notebook {
             disagreements: 0,
             editing: true,
         };
-        self.keep(&OpenDraft { row, form, draft, steps, new: true })?;
+        self.keep(&OpenDraft {
+            row,
+            form,
+            draft,
+            steps,
+            new: true,
+        })?;
         Ok(id)
     }
 
@@ -97,10 +105,22 @@ impl Notebook {
             if drafts::is_open(db, id)? {
                 // The actor only stands in the change that finishing makes, so every opening has a fresh one.
                 let draft = Draft::replay(&base, actor, drafts::steps(db, id)?)?;
-                return Ok(OpenDraft { row, form, draft, steps: Vec::new(), new: false });
+                return Ok(OpenDraft {
+                    row,
+                    form,
+                    draft,
+                    steps: Vec::new(),
+                    new: false,
+                });
             }
             let (draft, step) = Draft::begin(&base, actor, now)?;
-            Ok(OpenDraft { row, form, draft, steps: vec![step], new: true })
+            Ok(OpenDraft {
+                row,
+                form,
+                draft,
+                steps: vec![step],
+                new: true,
+            })
         })
     }
 
@@ -108,11 +128,19 @@ impl Notebook {
     pub(crate) fn keep(&mut self, open: &OpenDraft) -> Result<(), StoreError> {
         let now = self.now().as_second();
         self.store.write(|tx| {
-            records::put(tx, &RecordRow { changed: now, ..open.row.clone() })?;
+            records::put(
+                tx,
+                &RecordRow {
+                    changed: now,
+                    ..open.row.clone()
+                },
+            )?;
             if open.new {
                 drafts::begin(tx, open.row.id, now)?;
             }
-            open.steps.iter().try_for_each(|step| drafts::add_step(tx, open.row.id, step.as_bytes()))
+            open.steps
+                .iter()
+                .try_for_each(|step| drafts::add_step(tx, open.row.id, step.as_bytes()))
         })
     }
 }
@@ -122,8 +150,11 @@ pub(crate) fn readable(db: &Connection, id: RecordId, form: &Form) -> Result<rec
     let mut base = load(db, id)?;
     let fresh = records::get(db, id)?.is_none_or(|row| row.status == RecordStatus::Draft);
     if !fresh {
-        let shut: Vec<String> =
-            form.compartments().into_iter().filter(|name| !base.compartments().any(|here| here == name)).collect();
+        let shut: Vec<String> = form
+            .compartments()
+            .into_iter()
+            .filter(|name| !base.compartments().any(|here| here == name))
+            .collect();
         shut.into_iter().for_each(|name| base.withhold(name));
     }
     Ok(base)

@@ -97,11 +97,21 @@ impl Notebook {
         let (unsent, _, troubled) = self.store.read(envelopes::outbox_counts)?;
         let (mut waiting, mut quarantined) = (0, 0);
         for envelope in self.store.read(envelopes::troubled)? {
-            *if envelope.quarantined { &mut quarantined } else { &mut waiting } += 1;
+            *if envelope.quarantined {
+                &mut quarantined
+            } else {
+                &mut waiting
+            } += 1;
         }
         match turned.take() {
             Some(Refusal { code, hint, .. }) => Err(SyncError::Refused { code, hint }),
-            None => Ok(SyncReport { unsent, troubled, waiting, quarantined, ..report }),
+            None => Ok(SyncReport {
+                unsent,
+                troubled,
+                waiting,
+                quarantined,
+                ..report
+            }),
         }
     }
 
@@ -144,7 +154,9 @@ impl Notebook {
         let mut chunk = vec![0; 64 << 10];
         loop {
             let length = answer.read(&mut chunk)?;
-            let Some(bytes) = chunk.get(..length).filter(|bytes| !bytes.is_empty()) else { break };
+            let Some(bytes) = chunk.get(..length).filter(|bytes| !bytes.is_empty()) else {
+                break;
+            };
             for effects in call.received(bytes)?.chunks(BATCH) {
                 if let Some(end) = self.apply(effects, report)? {
                     ending = Some(end);
@@ -156,8 +168,14 @@ impl Notebook {
     }
 
     /// Does what a run of effects asks for, in one transaction: envelopes and cursor are durable together.
-    fn apply(&mut self, effects: &[MemberEffect], report: &mut SyncReport) -> Result<Option<Ending>, SyncError> {
-        let Some(own) = &self.roster else { return Err(NoProgramme.into()) };
+    fn apply(
+        &mut self,
+        effects: &[MemberEffect],
+        report: &mut SyncReport,
+    ) -> Result<Option<Ending>, SyncError> {
+        let Some(own) = &self.roster else {
+            return Err(NoProgramme.into());
+        };
         let mut own = own.clone();
         let me = &self.me;
         let mut done = report.clone();
@@ -190,12 +208,12 @@ impl Notebook {
                     }
                     MemberEffect::Keep { sequence, envelope } => {
                         let verified = verify(envelope.clone(), &own).map_err(SyncError::Forged)?;
-                        news |= done.count(import::take(tx, &mut reading, &verified)?);
+                        news |= done.count(import::take(tx, &reading, &verified)?);
                         myself::note_cursor(tx, *sequence)?;
                     }
                     MemberEffect::KeepBehind { envelope, .. } => {
                         let verified = verify(envelope.clone(), &own).map_err(SyncError::Forged)?;
-                        news |= done.count(import::take(tx, &mut reading, &verified)?);
+                        news |= done.count(import::take(tx, &reading, &verified)?);
                     }
                     MemberEffect::Forget(want) => roster::forget_want(tx, want)?,
                     MemberEffect::Finish(end) => {
@@ -203,15 +221,22 @@ impl Notebook {
                         if before != end.log && before.as_bytes() != &[0; 8] {
                             envelopes::queue_all_again(tx)?;
                         }
-                        let Done { cursor, more, log, nonce } = end;
+                        let Done {
+                            cursor,
+                            more,
+                            log,
+                            nonce,
+                        } = end;
                         myself::note_call(tx, *cursor, *log, nonce)?;
-                        ending = Some(Ending::Done { more: *more || before != *log && before.as_bytes() != &[0; 8] });
+                        ending = Some(Ending::Done {
+                            more: *more || before != *log && before.as_bytes() != &[0; 8],
+                        });
                     }
                     MemberEffect::Refused(refusal) => ending = Some(Ending::Refused(refusal.clone())),
                 }
             }
             if news {
-                done.opened += import::retry(tx, &mut reading)?;
+                done.opened += import::retry(tx, &reading)?;
             }
             Ok::<_, SyncError>(ending)
         })?;
@@ -293,7 +318,9 @@ impl Request<'_> {
                 self.envelopes.push_back(envelope);
             }
         }
-        let Some(envelope) = self.envelopes.pop_front() else { return Ok(false) };
+        let Some(envelope) = self.envelopes.pop_front() else {
+            return Ok(false);
+        };
         self.bytes.extend(self.call.push(envelope));
         Ok(true)
     }

@@ -28,13 +28,17 @@ pub(crate) fn add_step(db: &Connection, record: RecordId, step: &[u8]) -> Result
 
 pub(crate) fn steps(db: &Connection, record: RecordId) -> Result<Vec<Vec<u8>>, StoreError> {
     let mut statement = db.prepare_cached("SELECT step FROM draft_step WHERE record = :record ORDER BY n")?;
-    let rows = statement.query_map(named_params! { ":record": record.as_bytes() }, |row| row.get("step"))?;
+    let rows = statement.query_map(named_params! { ":record": record.as_bytes() }, |row| {
+        row.get("step")
+    })?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
 pub(crate) fn destroy(db: &Connection, record: RecordId) -> Result<(), StoreError> {
     let id = named_params! { ":record": record.as_bytes() };
-    db.prepare_cached("DELETE FROM draft_step WHERE record = :record")?.execute(id)?;
-    db.prepare_cached("DELETE FROM draft WHERE record = :record")?.execute(id)?;
+    db.prepare_cached("DELETE FROM draft_step WHERE record = :record")?
+        .execute(id)?;
+    db.prepare_cached("DELETE FROM draft WHERE record = :record")?
+        .execute(id)?;
     Ok(())
 }

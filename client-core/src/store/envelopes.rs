@@ -100,7 +100,12 @@ pub(crate) fn has_rival(db: &Connection, id: EnvelopeId, header: &Header) -> Res
         })?)
 }
 
-pub(crate) fn mark(db: &Connection, id: EnvelopeId, state: State, reason: Option<&str>) -> Result<(), StoreError> {
+pub(crate) fn mark(
+    db: &Connection,
+    id: EnvelopeId,
+    state: State,
+    reason: Option<&str>,
+) -> Result<(), StoreError> {
     db.prepare_cached("UPDATE envelope SET state = :state, reason = :reason WHERE id = :id")?
         .execute(named_params! { ":state": state.word(), ":reason": reason, ":id": id.as_bytes() })?;
     Ok(())
@@ -116,13 +121,20 @@ pub(crate) fn get(db: &Connection, id: EnvelopeId) -> Result<Option<Envelope>, S
 
 /// Lets every envelope that was opened be opened again.
 pub(crate) fn wait_again(db: &Connection) -> Result<(), StoreError> {
-    db.execute("UPDATE envelope SET state = 'waiting', reason = 'it is opened again' WHERE state = 'opened'", [])?;
+    db.execute(
+        "UPDATE envelope SET state = 'waiting', reason = 'it is opened again' WHERE state = 'opened'",
+        [],
+    )?;
     Ok(())
 }
 
 /// Returns the envelopes that wait, oldest first.
 pub(crate) fn waiting(db: &Connection) -> Result<Vec<EnvelopeId>, StoreError> {
-    ids(db, "SELECT id FROM envelope WHERE state = 'waiting' ORDER BY rowid", &[])
+    ids(
+        db,
+        "SELECT id FROM envelope WHERE state = 'waiting' ORDER BY rowid",
+        &[],
+    )
 }
 
 /// Returns what is kept or was opened of a record, oldest first.
@@ -167,8 +179,12 @@ pub(crate) fn holes(db: &Connection) -> Result<Vec<(MemberId, u64)>, StoreError>
         "SELECT author, max(sequence) - count(DISTINCT sequence) AS missing FROM envelope
          GROUP BY author, incarnation HAVING missing > 0 ORDER BY author",
     )?;
-    let rows = statement
-        .query_map([], |row| Ok((MemberId::from_bytes(fixed(row, "author")?), count(row, "missing")?)))?;
+    let rows = statement.query_map([], |row| {
+        Ok((
+            MemberId::from_bytes(fixed(row, "author")?),
+            count(row, "missing")?,
+        ))
+    })?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
@@ -186,9 +202,13 @@ pub(crate) fn queued(db: &Connection, after: i64, limit: usize) -> Result<Vec<(i
          WHERE outbox.state = 'queued' AND n > :after ORDER BY n LIMIT :limit",
     )?;
     let rows = statement
-        .query_map(named_params! { ":after": after, ":limit": limit as i64 }, |row| Ok((row.get("n")?, bare(row)?)))?
+        .query_map(named_params! { ":after": after, ":limit": limit as i64 }, |row| {
+            Ok((row.get("n")?, bare(row)?))
+        })?
         .collect::<Result<Vec<(i64, Bare)>, _>>()?;
-    rows.into_iter().map(|(n, bare)| Ok((n, whole(db, bare)?))).collect()
+    rows.into_iter()
+        .map(|(n, bare)| Ok((n, whole(db, bare)?)))
+        .collect()
 }
 
 /// Notes what the relay said of an envelope. Returns `false` if it was never queued here.
@@ -206,7 +226,8 @@ pub(crate) fn note(db: &Connection, id: EnvelopeId, status: Status) -> Result<bo
 
 /// Queues everything again: the relay began a new log, and may have lost some.
 pub(crate) fn queue_all_again(db: &Connection) -> Result<(), StoreError> {
-    db.prepare_cached("UPDATE outbox SET state = 'queued'")?.execute([])?;
+    db.prepare_cached("UPDATE outbox SET state = 'queued'")?
+        .execute([])?;
     Ok(())
 }
 
@@ -218,7 +239,13 @@ pub(crate) fn outbox_counts(db: &Connection) -> Result<(u64, u64, u64), StoreErr
                 count(*) FILTER (WHERE state IN ('fork', 'refused')) AS troubled
          FROM outbox",
         [],
-        |row| Ok((count(row, "queued")?, count(row, "relayed")?, count(row, "troubled")?)),
+        |row| {
+            Ok((
+                count(row, "queued")?,
+                count(row, "relayed")?,
+                count(row, "troubled")?,
+            ))
+        },
     )?)
 }
 
@@ -229,11 +256,16 @@ struct Bare {
 }
 
 fn bare(row: &Row<'_>) -> rusqlite::Result<Bare> {
-    Ok(Bare { id: EnvelopeId(fixed(row, "id")?), header: row.get("header")?, signature: fixed(row, "signature")? })
+    Ok(Bare {
+        id: EnvelopeId(fixed(row, "id")?),
+        header: row.get("header")?,
+        signature: fixed(row, "signature")?,
+    })
 }
 
 fn whole(db: &Connection, bare: Bare) -> Result<Envelope, StoreError> {
-    let header = Header::from_bytes(&bare.header).map_err(|_| StoreError::Unreadable("an envelope's header"))?;
+    let header =
+        Header::from_bytes(&bare.header).map_err(|_| StoreError::Unreadable("an envelope's header"))?;
     let mut parts = vec![Part::Absent; header.parts.len()];
     let mut statement = db.prepare_cached("SELECT n, bytes FROM part WHERE envelope = :id")?;
     let mut rows = statement.query(named_params! { ":id": bare.id.as_bytes() })?;
@@ -242,7 +274,11 @@ fn whole(db: &Connection, bare: Bare) -> Result<Envelope, StoreError> {
         let slot = usize::try_from(n).ok().and_then(|n| parts.get_mut(n));
         *slot.ok_or(StoreError::Unreadable("a part"))? = Part::Here(row.get("bytes")?);
     }
-    Ok(Envelope { header, signature: bare.signature, parts })
+    Ok(Envelope {
+        header,
+        signature: bare.signature,
+        parts,
+    })
 }
 
 fn ids(

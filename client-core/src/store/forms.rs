@@ -52,13 +52,19 @@ pub(crate) fn newest(db: &Connection) -> Result<Vec<FormRow>, StoreError> {
 }
 
 /// Returns a version of a form; the newest if none is named.
-pub(crate) fn find(db: &Connection, form_id: &str, version: Option<&str>) -> Result<Option<FormRow>, StoreError> {
+pub(crate) fn find(
+    db: &Connection,
+    form_id: &str,
+    version: Option<&str>,
+) -> Result<Option<FormRow>, StoreError> {
     let mut statement = db.prepare_cached(
         "SELECT envelope, form, form_id, version, title, height, markdown, dictionary
          FROM form WHERE form_id = :form_id AND (:version IS NULL OR version = :version)
          ORDER BY height DESC LIMIT 1",
     )?;
-    Ok(statement.query_row(named_params! { ":form_id": form_id, ":version": version }, read).optional()?)
+    Ok(statement
+        .query_row(named_params! { ":form_id": form_id, ":version": version }, read)
+        .optional()?)
 }
 
 pub(crate) fn dictionary(db: &Connection, id: [u8; 4]) -> Result<Option<Dictionary>, StoreError> {

@@ -25,7 +25,9 @@ pub(crate) fn keep_epoch_key(
         "INSERT INTO epoch_key (compartment, number, seed) VALUES (:compartment, :number, :seed)
          ON CONFLICT DO NOTHING",
     )?
-    .execute(named_params! { ":compartment": compartment.0, ":number": number, ":seed": key.seed().as_slice() })?;
+    .execute(
+        named_params! { ":compartment": compartment.0, ":number": number, ":seed": key.seed().as_slice() },
+    )?;
     Ok(())
 }
 
@@ -37,14 +39,18 @@ pub(crate) fn epoch_key(
     let sql = "SELECT seed FROM epoch_key WHERE compartment = :compartment AND number = :number";
     let seed = db
         .prepare_cached(sql)?
-        .query_row(named_params! { ":compartment": compartment.0, ":number": number }, |row| fixed(row, "seed"))
+        .query_row(
+            named_params! { ":compartment": compartment.0, ":number": number },
+            |row| fixed(row, "seed"),
+        )
         .optional()?;
     Ok(seed.map(|seed| KemKey::from_seed(&Zeroizing::new(seed))))
 }
 
 /// Returns the compartments this node can read.
 pub(crate) fn readable(db: &Connection) -> Result<Vec<CompartmentId>, StoreError> {
-    let mut statement = db.prepare_cached("SELECT DISTINCT compartment FROM epoch_key ORDER BY compartment")?;
+    let mut statement =
+        db.prepare_cached("SELECT DISTINCT compartment FROM epoch_key ORDER BY compartment")?;
     let rows = statement.query_map([], |row| row.get("compartment").map(CompartmentId))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
@@ -58,7 +64,9 @@ pub(crate) fn own_chain(db: &Connection, compartment: CompartmentId) -> Result<O
             Ok((row.get("epoch")?, ChainId(fixed(row, "id")?), state))
         })
         .optional()?;
-    let Some((epoch, id, state)) = found else { return Ok(None) };
+    let Some((epoch, id, state)) = found else {
+        return Ok(None);
+    };
     let chain = Chain::from_bytes(&state).map_err(|_| StoreError::Unreadable("a chain"))?;
     Ok(Some(OwnChain { epoch, id, chain }))
 }
@@ -87,7 +95,8 @@ pub(crate) fn reader(
     compartment: CompartmentId,
     author: MemberId,
 ) -> Result<Option<ChainReader>, StoreError> {
-    let sql = "SELECT state FROM chain_reader WHERE id = :id AND compartment = :compartment AND author = :author";
+    let sql =
+        "SELECT state FROM chain_reader WHERE id = :id AND compartment = :compartment AND author = :author";
     let state = db
         .prepare_cached(sql)?
         .query_row(
@@ -96,7 +105,9 @@ pub(crate) fn reader(
         )
         .optional()?;
     state
-        .map(|state| ChainReader::from_bytes(&state).map_err(|_| StoreError::Unreadable("a chain of another member")))
+        .map(|state| {
+            ChainReader::from_bytes(&state).map_err(|_| StoreError::Unreadable("a chain of another member"))
+        })
         .transpose()
 }
 
@@ -153,7 +164,8 @@ pub(crate) fn look_up(
     compartment: CompartmentId,
     name: &KeyName,
 ) -> Result<Option<RecordKey>, StoreError> {
-    let sql = "SELECT key FROM key_book WHERE subject = :subject AND compartment = :compartment AND name = :name";
+    let sql =
+        "SELECT key FROM key_book WHERE subject = :subject AND compartment = :compartment AND name = :name";
     let key = db
         .prepare_cached(sql)?
         .query_row(
@@ -210,12 +222,19 @@ pub(crate) fn granted(
     record: RecordId,
     compartment: CompartmentId,
 ) -> Result<Option<(GrantedKeyId, RecordKey)>, StoreError> {
-    let sql = "SELECT write_id, write_key FROM granted_key WHERE record = :record AND compartment = :compartment";
+    let sql =
+        "SELECT write_id, write_key FROM granted_key WHERE record = :record AND compartment = :compartment";
     Ok(db
         .prepare_cached(sql)?
-        .query_row(named_params! { ":record": record.as_bytes(), ":compartment": compartment.0 }, |row| {
-            Ok((GrantedKeyId(fixed(row, "write_id")?), RecordKey::from_bytes(fixed(row, "write_key")?)))
-        })
+        .query_row(
+            named_params! { ":record": record.as_bytes(), ":compartment": compartment.0 },
+            |row| {
+                Ok((
+                    GrantedKeyId(fixed(row, "write_id")?),
+                    RecordKey::from_bytes(fixed(row, "write_key")?),
+                ))
+            },
+        )
         .optional()?)
 }
 
@@ -229,7 +248,9 @@ pub(crate) fn has_granted(db: &Connection, record: RecordId) -> Result<bool, Sto
 /// Destroys every key with which this device could open a record.
 pub(crate) fn forget(db: &Connection, record: RecordId) -> Result<(), StoreError> {
     let id = named_params! { ":record": record.as_bytes() };
-    db.prepare_cached("DELETE FROM key_book WHERE subject = :record")?.execute(id)?;
-    db.prepare_cached("DELETE FROM granted_key WHERE record = :record")?.execute(id)?;
+    db.prepare_cached("DELETE FROM key_book WHERE subject = :record")?
+        .execute(id)?;
+    db.prepare_cached("DELETE FROM granted_key WHERE record = :record")?
+        .execute(id)?;
     Ok(())
 }

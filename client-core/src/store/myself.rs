@@ -71,7 +71,11 @@ pub(crate) fn note_written(db: &Connection, sequence: u64, id: EnvelopeId) -> Re
     Ok(())
 }
 
-pub(crate) fn join(db: &Connection, programme: &Programme, root_seed: Option<&[u8; 32]>) -> Result<(), StoreError> {
+pub(crate) fn join(
+    db: &Connection,
+    programme: &Programme,
+    root_seed: Option<&[u8; 32]>,
+) -> Result<(), StoreError> {
     db.prepare_cached(
         "INSERT INTO programme (only, id, relay, members_key, root_seed, cursor, log, nonce, relay_height)
          VALUES (1, :id, :relay, :members_key, :root_seed, :cursor, :log, :nonce, :relay_height)",
@@ -112,14 +116,14 @@ pub(crate) fn note_cursor(db: &Connection, cursor: u64) -> Result<(), StoreError
 }
 
 pub(crate) fn note_call(db: &Connection, cursor: u64, log: LogId, nonce: &[u8]) -> Result<(), StoreError> {
-    db.prepare_cached("UPDATE programme SET cursor = :cursor, log = :log, nonce = :nonce")?.execute(
-        named_params! { ":cursor": cursor as i64, ":log": log.as_bytes(), ":nonce": nonce },
-    )?;
+    db.prepare_cached("UPDATE programme SET cursor = :cursor, log = :log, nonce = :nonce")?
+        .execute(named_params! { ":cursor": cursor as i64, ":log": log.as_bytes(), ":nonce": nonce })?;
     Ok(())
 }
 
 pub(crate) fn note_nonce(db: &Connection, nonce: &[u8]) -> Result<(), StoreError> {
-    db.prepare_cached("UPDATE programme SET nonce = :nonce")?.execute(named_params! { ":nonce": nonce })?;
+    db.prepare_cached("UPDATE programme SET nonce = :nonce")?
+        .execute(named_params! { ":nonce": nonce })?;
     Ok(())
 }
 

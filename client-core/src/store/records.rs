@@ -88,10 +88,14 @@ pub(crate) fn put(db: &Connection, row: &RecordRow) -> Result<(), StoreError> {
     Ok(())
 }
 
-pub(crate) fn set_status(db: &Connection, record: RecordId, status: RecordStatus, now: i64) -> Result<(), StoreError> {
-    db.prepare_cached("UPDATE record SET status = :status, changed = max(changed, :now) WHERE id = :id")?.execute(
-        named_params! { ":status": status.word(), ":now": now, ":id": record.as_bytes() },
-    )?;
+pub(crate) fn set_status(
+    db: &Connection,
+    record: RecordId,
+    status: RecordStatus,
+    now: i64,
+) -> Result<(), StoreError> {
+    db.prepare_cached("UPDATE record SET status = :status, changed = max(changed, :now) WHERE id = :id")?
+        .execute(named_params! { ":status": status.word(), ":now": now, ":id": record.as_bytes() })?;
     Ok(())
 }
 
@@ -99,7 +103,10 @@ pub(crate) fn get(db: &Connection, record: RecordId) -> Result<Option<RecordRow>
     let sql = "SELECT id, form_id, form_version, status, started, changed, author, disagreements,
                       EXISTS (SELECT 1 FROM draft WHERE draft.record = record.id) AS editing
                FROM record WHERE id = :id";
-    Ok(db.prepare_cached(sql)?.query_row(named_params! { ":id": record.as_bytes() }, read).optional()?)
+    Ok(db
+        .prepare_cached(sql)?
+        .query_row(named_params! { ":id": record.as_bytes() }, read)
+        .optional()?)
 }
 
 /// Returns the records of a form, or of all forms, the last changed first.
@@ -114,8 +121,9 @@ pub(crate) fn list(db: &Connection, form_id: Option<&str>) -> Result<Vec<RecordR
 }
 
 pub(crate) fn documents(db: &Connection, record: RecordId) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
-    let mut statement =
-        db.prepare_cached("SELECT compartment, bytes FROM document WHERE record = :record ORDER BY compartment")?;
+    let mut statement = db.prepare_cached(
+        "SELECT compartment, bytes FROM document WHERE record = :record ORDER BY compartment",
+    )?;
     let rows = statement.query_map(named_params! { ":record": record.as_bytes() }, |row| {
         Ok((row.get("compartment")?, row.get("bytes")?))
     })?;

@@ -13,7 +13,8 @@ pub(crate) fn append(db: &Connection, entry: &RosterEntry) -> Result<(), StoreEr
 
 /// Returns the entries above a height.
 pub(crate) fn entries(db: &Connection, above: u64) -> Result<Vec<RosterEntry>, StoreError> {
-    let mut statement = db.prepare_cached("SELECT entry FROM roster WHERE height > :above ORDER BY height")?;
+    let mut statement =
+        db.prepare_cached("SELECT entry FROM roster WHERE height > :above ORDER BY height")?;
     let mut rows = statement.query(named_params! { ":above": above as i64 })?;
     let mut entries = Vec::new();
     while let Some(row) = rows.next()? {
@@ -34,7 +35,8 @@ pub(crate) fn want(db: &Connection, want: &Want) -> Result<(), StoreError> {
 }
 
 pub(crate) fn wants(db: &Connection, limit: usize) -> Result<Vec<Want>, StoreError> {
-    let mut statement = db.prepare_cached("SELECT kind, id, after FROM want ORDER BY kind, id LIMIT :limit")?;
+    let mut statement =
+        db.prepare_cached("SELECT kind, id, after FROM want ORDER BY kind, id LIMIT :limit")?;
     let mut rows = statement.query(named_params! { ":limit": limit as i64 })?;
     let mut wants = Vec::new();
     while let Some(row) = rows.next()? {
@@ -43,7 +45,10 @@ pub(crate) fn wants(db: &Connection, limit: usize) -> Result<Vec<Want>, StoreErr
             2 => Wanted::Compartment(CompartmentId(fixed::<1>(row, "id")?[0])),
             _ => return Err(StoreError::Unreadable("a want")),
         };
-        wants.push(Want { what, from: count(row, "after")? });
+        wants.push(Want {
+            what,
+            from: count(row, "after")?,
+        });
     }
     Ok(wants)
 }

@@ -30,13 +30,22 @@ impl Home {
         if self.home.join("notebook.key").exists() {
             let notebook = self.open()?;
             if notebook.name() != name.trim() {
-                bail!("the notebook in {} is called \"{}\"; leave the name or choose another folder",
-                    self.home.display(), notebook.name());
+                bail!(
+                    "the notebook in {} is called \"{}\"; leave the name or choose another folder",
+                    self.home.display(),
+                    notebook.name()
+                );
             }
             return Ok(notebook);
         }
         let passphrase = self.passphrase(true)?;
-        Ok(Notebook::create(&self.home, name, &passphrase, Cost::STANDARD, Surroundings::real()?)?)
+        Ok(Notebook::create(
+            &self.home,
+            name,
+            &passphrase,
+            Cost::STANDARD,
+            Surroundings::real()?,
+        )?)
     }
 
     fn passphrase(&self, new: bool) -> anyhow::Result<Zeroizing<String>> {
@@ -51,7 +60,9 @@ impl Home {
         }
         let ask = |what| {
             let asked = rpassword::prompt_password(what).map(Zeroizing::new);
-            asked.context("there is no terminal to ask for the passphrase: use --passphrase-file or BARAZA_PASSPHRASE")
+            asked.context(
+                "there is no terminal to ask for the passphrase: use --passphrase-file or BARAZA_PASSPHRASE",
+            )
         };
         let passphrase = ask("Passphrase: ")?;
         if new && *ask("The same again: ")? != *passphrase {

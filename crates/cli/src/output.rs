@@ -5,7 +5,10 @@ use serde::Serialize;
 
 /// Prints as indented JSON.
 pub(crate) fn json(value: &impl Serialize) -> anyhow::Result<()> {
-    println!("{}", serde_json::to_string_pretty(value).context("it cannot be written as JSON")?);
+    println!(
+        "{}",
+        serde_json::to_string_pretty(value).context("it cannot be written as JSON")?
+    );
     Ok(())
 }
 
@@ -18,7 +21,10 @@ pub(crate) fn table<const N: usize>(heading: [&str; N], rows: &[[String; N]]) {
         }
     }
     let line = |cells: &[String]| {
-        let padded = cells.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}"));
+        let padded = cells
+            .iter()
+            .zip(widths)
+            .map(|(cell, width)| format!("{cell:width$}"));
         println!("{}", padded.collect::<Vec<_>>().join("  ").trim_end());
     };
     line(&heading.map(str::to_owned));

@@ -1,5 +1,7 @@
 //! From a founding to a verified envelope, and everything that must not pass on the way.
 
+#![expect(clippy::unwrap_used, reason = "a test stops where something is missing")]
+
 use baraza_seal::enrol::{self, CertificateError};
 use baraza_seal::keys::{KemKey, MembersKey, RecordKey, SignKey};
 use baraza_seal::roster::{Roster, write};

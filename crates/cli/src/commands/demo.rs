@@ -1,5 +1,6 @@
 //! `baraza demo`: a week without signal, played with a real relay, a real desk and two real devices.
 
+mod outcome;
 mod story;
 
 use std::path::{Path, PathBuf};
@@ -47,7 +48,11 @@ impl Demo {
         let (outcome, desk) = Story::begin(&field, self.records)?.play()?;
         outcome.print();
         if self.once {
-            return Ok(if outcome.holds() { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+            return Ok(if outcome.holds() {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::FAILURE
+            });
         }
         show(desk, !self.no_browser)?;
         drop(field);
@@ -56,7 +61,10 @@ impl Demo {
 }
 
 fn show(desk: Notebook, browser: bool) -> anyhow::Result<()> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()?;
     println!();
     runtime.block_on(open_console(desk, 0, browser))
 }

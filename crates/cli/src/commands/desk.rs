@@ -25,7 +25,10 @@ pub(crate) struct Desk {
 impl Desk {
     pub(crate) fn run(self) -> anyhow::Result<ExitCode> {
         let notebook = self.home.open()?;
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()?;
         runtime.block_on(open_console(notebook, self.port, !self.no_browser))?;
         Ok(ExitCode::SUCCESS)
     }
@@ -56,8 +59,15 @@ pub(crate) async fn open_console(notebook: Notebook, port: u16, browser: bool) -
 
 /// Asks the desktop to show the address; where there is none, the printed address is enough.
 fn show_in_browser(url: &str) {
-    let program = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
+    let program = if cfg!(target_os = "macos") {
+        "open"
+    } else {
+        "xdg-open"
+    };
     let mut command = std::process::Command::new(program);
-    command.arg(url).stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
+    command
+        .arg(url)
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null());
     drop(command.spawn());
 }

@@ -58,8 +58,10 @@ impl Device {
                 if json {
                     output::json(&members)?;
                 } else {
-                    let rows: Vec<_> =
-                        members.into_iter().map(|m| [m.id.to_string(), m.role.to_owned(), m.name]).collect();
+                    let rows: Vec<_> = members
+                        .into_iter()
+                        .map(|m| [m.id.to_string(), m.role.to_owned(), m.name])
+                        .collect();
                     output::table(["MEMBER", "ROLE", "NAME"], &rows);
                 }
             }
@@ -71,7 +73,9 @@ impl Device {
 fn read(file: &Path) -> anyhow::Result<String> {
     if file == Path::new("-") {
         let mut text = String::new();
-        std::io::stdin().read_to_string(&mut text).context("the input cannot be read")?;
+        std::io::stdin()
+            .read_to_string(&mut text)
+            .context("the input cannot be read")?;
         return Ok(text);
     }
     std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))

@@ -59,19 +59,33 @@ impl DisagreementCommand {
                 for found in &found {
                     println!("{} {}\n  {}", found.record, found.address, found.question);
                     for side in &found.sides {
-                        println!("  {}. {}  ({}, {})", side.number, side.label, side.device, side.at);
+                        println!(
+                            "  {}. {}  ({}, {})",
+                            side.number, side.label, side.device, side.at
+                        );
                     }
                 }
                 println!("{} open.", found.len());
             }
-            Self::Settle { home, record, address, side, value, no_answer, keep, remove } => {
+            Self::Settle {
+                home,
+                record,
+                address,
+                side,
+                value,
+                no_answer,
+                keep,
+                remove,
+            } => {
                 let decision = match (side, value) {
                     (Some(side), _) => Decision::Side(side),
                     (None, Some(value)) => Decision::Value(value),
                     (None, None) if no_answer => Decision::NoAnswer,
                     (None, None) if keep => Decision::Keep,
                     (None, None) if remove => Decision::Remove,
-                    (None, None) => bail!("say how: --side N, --value ANSWER, --no-answer, --keep or --remove"),
+                    (None, None) => {
+                        bail!("say how: --side N, --value ANSWER, --no-answer, --keep or --remove")
+                    }
                 };
                 home.open()?.settle(record, &address, decision)?;
                 println!("Settled. Everybody sees it after the next sync.");

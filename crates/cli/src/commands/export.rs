@@ -34,7 +34,9 @@ enum Format {
 
 impl Export {
     pub(crate) fn run(self) -> anyhow::Result<ExitCode> {
-        eprintln!("These tables hold what people said, with nothing withheld: keep them as safe as the notebook.");
+        eprintln!(
+            "These tables hold what people said, with nothing withheld: keep them as safe as the notebook."
+        );
         let notebook = self.home.open()?;
         match (self.format, self.out) {
             (Format::Json, None) => output::json(&export::json(&notebook, &self.form)?)?,
@@ -49,14 +51,18 @@ impl Export {
                     export::write_csv(records, std::io::stdout().lock())?;
                 }
                 if tables.len() > 1 {
-                    eprintln!("There are {} more tables, for repeats: use --out DIR to write all.", tables.len() - 1);
+                    eprintln!(
+                        "There are {} more tables, for repeats: use --out DIR to write all.",
+                        tables.len() - 1
+                    );
                 }
             }
             (Format::Csv, Some(folder)) => {
                 std::fs::create_dir_all(&folder)?;
                 for table in export::tables(&notebook, &self.form)? {
                     let path = folder.join(format!("{}.csv", table.name));
-                    let file = File::create(&path).with_context(|| format!("{} cannot be written", path.display()))?;
+                    let file = File::create(&path)
+                        .with_context(|| format!("{} cannot be written", path.display()))?;
                     export::write_csv(&table, file)?;
                     println!("{}: {} rows", path.display(), table.rows.len());
                 }

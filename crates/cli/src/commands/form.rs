@@ -68,8 +68,10 @@ impl FormCommand {
                 })?;
                 warnings.iter().for_each(|warning| eprintln!("{warning}"));
                 let published = home.open()?.publish(&form)?;
-                println!("Published \"{}\" ({}, version {}). Sync to send it out.",
-                    published.title, published.id, published.version);
+                println!(
+                    "Published \"{}\" ({}, version {}). Sync to send it out.",
+                    published.title, published.id, published.version
+                );
                 Ok(ExitCode::SUCCESS)
             }
             Self::List { home, json } => {
@@ -77,7 +79,10 @@ impl FormCommand {
                 if json {
                     output::json(&forms)?;
                 } else {
-                    let rows: Vec<_> = forms.into_iter().map(|form| [form.id, form.version, form.title]).collect();
+                    let rows: Vec<_> = forms
+                        .into_iter()
+                        .map(|form| [form.id, form.version, form.title])
+                        .collect();
                     output::table(["FORM", "VERSION", "TITLE"], &rows);
                 }
                 Ok(ExitCode::SUCCESS)
@@ -86,8 +91,11 @@ impl FormCommand {
     }
 }
 
+/// A form and what may be better in it, or all that must be mended.
+type Checked = Result<(Form, Vec<Warning>), Vec<FormError>>;
+
 /// Reads a form's file.
-pub(crate) fn read(file: &Path) -> anyhow::Result<Result<(Form, Vec<Warning>), Vec<FormError>>> {
+pub(crate) fn read(file: &Path) -> anyhow::Result<Checked> {
     let bytes = std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     let source = Source::from_named(&name, &bytes)?;
@@ -109,15 +117,31 @@ fn check(file: &Path, json: bool) -> anyhow::Result<ExitCode> {
         compartments: form.compartments(),
     });
     if json {
-        output::json(&Verdict { ok: errors.is_empty(), errors, warnings, form: summary })?;
+        output::json(&Verdict {
+            ok: errors.is_empty(),
+            errors,
+            warnings,
+            form: summary,
+        })?;
     } else {
         errors.iter().for_each(|error| println!("error: {error}"));
         warnings.iter().for_each(|warning| println!("warning: {warning}"));
         match &summary {
-            Some(form) => println!("{}: \"{}\" ({}) can be used: {} questions, {} languages, compartments {}.",
-                file.display(), form.title, form.id, form.questions, form.languages.len(), form.compartments.join(", ")),
+            Some(form) => println!(
+                "{}: \"{}\" ({}) can be used: {} questions, {} languages, compartments {}.",
+                file.display(),
+                form.title,
+                form.id,
+                form.questions,
+                form.languages.len(),
+                form.compartments.join(", ")
+            ),
             None => println!("{}: {} to mend.", file.display(), errors.len()),
         }
     }
-    Ok(if errors.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if errors.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }

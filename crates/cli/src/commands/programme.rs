@@ -26,11 +26,18 @@ pub(crate) enum Programme {
 
 impl Programme {
     pub(crate) fn run(self) -> anyhow::Result<ExitCode> {
-        let Self::Found { home, name, relay, desk } = self;
+        let Self::Found {
+            home,
+            name,
+            relay,
+            desk,
+        } = self;
         let mut notebook = home.open_or_create(&desk)?;
         let programme = notebook.found(&name, &relay)?;
         println!("Programme {programme} is founded. This notebook is its desk.");
-        println!("Next: publish a form with `baraza form publish`, and admit devices with `baraza device admit`.");
+        println!(
+            "Next: publish a form with `baraza form publish`, and admit devices with `baraza device admit`."
+        );
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -16,7 +16,10 @@ impl Rebuild {
     pub(crate) fn run(self) -> anyhow::Result<ExitCode> {
         let mut notebook = self.home.open()?;
         notebook.check()?;
-        println!("The notebook is sound. {} envelopes were opened again.", notebook.rebuild()?);
+        println!(
+            "The notebook is sound. {} envelopes were opened again.",
+            notebook.rebuild()?
+        );
         Ok(ExitCode::SUCCESS)
     }
 }

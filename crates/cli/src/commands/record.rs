@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{Context as _, anyhow, bail};
+use anyhow::Context as _;
 use clap::Subcommand;
 use client_core::{Notebook, RecordStatus};
-use form::{Address, RepeatAddress, Value};
+use form::{Address, RepeatAddress};
 use wire::RecordId;
 
 use crate::home::Home;
@@ -112,7 +112,12 @@ pub(crate) enum RecordCommand {
 impl RecordCommand {
     pub(crate) fn run(self) -> anyhow::Result<ExitCode> {
         match self {
-            Self::New { home, form, answers, finish } => {
+            Self::New {
+                home,
+                form,
+                answers,
+                finish,
+            } => {
                 let mut notebook = home.open()?;
                 let sheet = match answers {
                     None => None,
@@ -130,24 +135,40 @@ impl RecordCommand {
                 }
                 println!("{record}");
             }
-            Self::Answer { home, record, address, value } => {
-                let mut notebook = home.open()?;
-                let value = read_value(&notebook, record, &address, &value)?;
-                notebook.answer(record, &address, value)?;
+            Self::Answer {
+                home,
+                record,
+                address,
+                value,
+            } => {
+                home.open()?.answer_text(record, &address, &value)?;
             }
-            Self::Clear { home, record, address } => home.open()?.clear(record, &address)?,
+            Self::Clear {
+                home,
+                record,
+                address,
+            } => home.open()?.clear(record, &address)?,
             Self::Add { home, record, repeat } => {
                 let added = home.open()?.add_instance(record, &repeat)?;
                 println!("{}", repeat.instance(added));
             }
-            Self::Remove { home, record, instance } => home.open()?.remove_instance(record, &instance)?,
+            Self::Remove {
+                home,
+                record,
+                instance,
+            } => home.open()?.remove_instance(record, &instance)?,
             Self::Finish { home, record } => match home.open()?.finish(record)? {
                 Some(_) => println!("Finished and sealed. It is sent at the next sync."),
                 None => println!("Nothing was changed, so nothing was sealed."),
             },
             Self::List { home, form, json } => list(&home.open()?, form.as_deref(), json)?,
             Self::Show { home, record, json } => show(&mut home.open()?, record, json)?,
-            Self::Grant { home, record, to, compartment } => {
+            Self::Grant {
+                home,
+                record,
+                to,
+                compartment,
+            } => {
                 let mut notebook = home.open()?;
                 let to = notebook.find_member(&to)?;
                 let compartments = (!compartment.is_empty()).then_some(compartment.as_slice());
@@ -157,17 +178,6 @@ impl RecordCommand {
         }
         Ok(ExitCode::SUCCESS)
     }
-}
-
-/// Reads an answer as the question at `address` takes it.
-fn read_value(notebook: &Notebook, record: RecordId, address: &Address, text: &str) -> anyhow::Result<Value> {
-    let summary = notebook.records(None)?.into_iter().find(|summary| summary.id == record);
-    let summary = summary.ok_or_else(|| anyhow!("there is no record {record} here"))?;
-    let form = notebook.form(&summary.form, Some(&summary.version))?;
-    let Some(question) = address.path().and_then(|path| form.question(&path)) else {
-        bail!("the form \"{}\" asks nothing at {address}", summary.form);
-    };
-    Ok(Value::parse(&question.kind, text)?)
 }
 
 fn list(notebook: &Notebook, form: Option<&str>, json: bool) -> anyhow::Result<()> {
@@ -183,10 +193,20 @@ fn list(notebook: &Notebook, form: Option<&str>, json: bool) -> anyhow::Result<(
                 (status, _) => status.word().to_owned(),
             };
             let disagreements = record.disagreements.to_string();
-            [record.id.to_string(), record.form, status, record.device, record.changed, disagreements]
+            [
+                record.id.to_string(),
+                record.form,
+                status,
+                record.device,
+                record.changed,
+                disagreements,
+            ]
         })
         .collect();
-    output::table(["RECORD", "FORM", "STATUS", "DEVICE", "CHANGED", "DISAGREEMENTS"], &rows);
+    output::table(
+        ["RECORD", "FORM", "STATUS", "DEVICE", "CHANGED", "DISAGREEMENTS"],
+        &rows,
+    );
     Ok(())
 }
 
@@ -195,7 +215,13 @@ fn show(notebook: &mut Notebook, record: RecordId, json: bool) -> anyhow::Result
     if json {
         return output::json(&view);
     }
-    println!("Record {} of {} ({}), by {}", view.summary.id, view.summary.form, view.summary.status.word(), view.summary.device);
+    println!(
+        "Record {} of {} ({}), by {}",
+        view.summary.id,
+        view.summary.form,
+        view.summary.status.word(),
+        view.summary.device
+    );
     if !view.withheld.is_empty() {
         println!("Not readable here: {}", view.withheld.join(", "));
     }
@@ -203,7 +229,10 @@ fn show(notebook: &mut Notebook, record: RecordId, json: bool) -> anyhow::Result
     for found in &view.disagreements {
         println!("\nDisagreement about {} ({})", found.question, found.address);
         for side in &found.sides {
-            println!("  {}. {}  ({}, {})", side.number, side.label, side.device, side.at);
+            println!(
+                "  {}. {}  ({}, {})",
+                side.number, side.label, side.device, side.at
+            );
         }
     }
     Ok(())

@@ -21,12 +21,18 @@ pub(crate) struct Serve {
 
 impl Serve {
     pub(crate) fn run(self) -> anyhow::Result<ExitCode> {
-        let config =
-            server::Config { data: self.data, listen: self.listen, max_programmes: self.max_programmes };
+        let config = server::Config {
+            data: self.data,
+            listen: self.listen,
+            max_programmes: self.max_programmes,
+        };
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         runtime.block_on(async {
             let relay = server::Relay::start(config).await?;
-            println!("The relay listens on http://{}. Stop it with Ctrl-C.", relay.address());
+            println!(
+                "The relay listens on http://{}. Stop it with Ctrl-C.",
+                relay.address()
+            );
             interrupted().await;
             relay.stop().await;
             println!("The relay has stopped.");

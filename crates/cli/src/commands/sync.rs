@@ -24,11 +24,20 @@ impl Sync {
             output::json(&report)?;
             return Ok(ExitCode::SUCCESS);
         }
-        println!("Sent {}, received {}, opened {}.", report.sent, report.received, report.opened);
+        println!(
+            "Sent {}, received {}, opened {}.",
+            report.sent, report.received, report.opened
+        );
         for (count, what) in [
             (report.waiting, "wait for something that has not come yet"),
-            (report.quarantined, "need someone to look (see the desk's console)"),
-            (report.troubled, "of this notebook's own were not taken by the relay as they should be"),
+            (
+                report.quarantined,
+                "need someone to look (see the desk's console)",
+            ),
+            (
+                report.troubled,
+                "of this notebook's own were not taken by the relay as they should be",
+            ),
             (report.unsent, "still wait to be sent"),
         ] {
             if count > 0 {

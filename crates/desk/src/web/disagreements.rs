@@ -31,7 +31,11 @@ pub(crate) async fn show(
                 .map(|record| record.id);
             let paged = Paged::of(disputed.collect(), page.as_deref());
             // A record that cannot be opened does not keep the others from being settled.
-            let opened = paged.items.iter().map(|id| (*id, Sheet::open(notebook, *id, None))).collect();
+            let opened = paged
+                .items
+                .iter()
+                .map(|id| (*id, Sheet::open(notebook, *id, None)))
+                .collect();
             Ok((paged.with(opened), open, notebook.now()))
         })
         .await?;

@@ -12,10 +12,21 @@ use serde_json::Value as Json;
 use testkit::{Field, Traffic};
 use wire::RecordId;
 
+use super::outcome::{Cost, Outcome, first_difference};
+
 const FORMS: [(&str, &[u8]); 3] = [
-    ("household.xlsx", include_bytes!("../../../../../forms/household.xlsx")),
-    ("diaspora.xlsx", include_bytes!("../../../../../forms/diaspora.xlsx")),
-    ("returnee.xlsx", include_bytes!("../../../../../forms/returnee.xlsx")),
+    (
+        "household.xlsx",
+        include_bytes!("../../../../../forms/household.xlsx"),
+    ),
+    (
+        "diaspora.xlsx",
+        include_bytes!("../../../../../forms/diaspora.xlsx"),
+    ),
+    (
+        "returnee.xlsx",
+        include_bytes!("../../../../../forms/returnee.xlsx"),
+    ),
 ];
 const HOUSEHOLD: &str = "household";
 /// A household that answered fewer questions than this refused, or has nobody abroad: it is not what is measured.
@@ -51,35 +62,6 @@ pub(crate) struct Story<'a> {
     problems: Vec<String>,
 }
 
-/// How the week ended.
-pub(crate) struct Outcome {
-    recorded: usize,
-    edits: usize,
-    sealed: usize,
-    relayed: u64,
-    merged: usize,
-    disagreements: usize,
-    fresh: Cost,
-    edit: Cost,
-    idle: u64,
-    json: usize,
-    answers: usize,
-    together: usize,
-    problems: Vec<String>,
-}
-
-/// What records cost on the wire: both directions, HTTP framing included, a session without them taken away.
-struct Cost {
-    bytes: u64,
-    records: usize,
-}
-
-impl Cost {
-    fn each(&self) -> f64 {
-        self.bytes as f64 / self.records.max(1) as f64
-    }
-}
-
 impl<'a> Story<'a> {
     /// Sets everything up: the programme, its forms, two enrolled devices.
     pub(crate) fn begin(field: &'a Field, records: usize) -> anyhow::Result<Self> {
@@ -90,14 +72,23 @@ impl<'a> Story<'a> {
             let (form, _) = Form::read(Source::from_named(name, bytes)?)
                 .map_err(|errors| anyhow::anyhow!("{name}: {} to mend", errors.len()))?;
             let published = desk.publish(&form)?;
-            println!("  published \"{}\" ({} questions)", published.title, form.questions().count());
+            println!(
+                "  published \"{}\" ({} questions)",
+                published.title,
+                form.questions().count()
+            );
             if published.id == HOUSEHOLD {
                 household = Some(form);
             }
         }
         let form = household.context("the household form is missing")?;
-        println!("Two field workers show their devices' requests and take their certificates: no network needed.");
-        let devices = [field.phone("device-1", &mut desk)?, field.phone("device-2", &mut desk)?];
+        println!(
+            "Two field workers show their devices' requests and take their certificates: no network needed."
+        );
+        let devices = [
+            field.phone("device-1", &mut desk)?,
+            field.phone("device-2", &mut desk)?,
+        ];
         let rng = ChaCha20Rng::from_seed(field.surroundings().seed);
         let mut story = Self {
             field,
@@ -129,7 +120,12 @@ impl<'a> Story<'a> {
         self.check(home)?;
         let merged = self.desk.records(Some(HOUSEHOLD))?.len();
         let disagreements = self.desk.disagreements()?.len();
-        let json = self.recorded.values().map(|json| json.to_string().len()).sum::<usize>() / self.recorded.len();
+        let json = self
+            .recorded
+            .values()
+            .map(|json| json.to_string().len())
+            .sum::<usize>()
+            / self.recorded.len();
         let outcome = Outcome {
             recorded: self.recorded.len(),
             edits: self.edits,
@@ -155,7 +151,8 @@ impl<'a> Story<'a> {
         let home = self.consult(0, &sheet)?;
         self.sync_all()?;
         if self.devices[0].show(home).is_ok() {
-            self.problems.push("a finished record can still be shown on its device".into());
+            self.problems
+                .push("a finished record can still be shown on its device".into());
         }
         println!("  finished and sealed: device-1 itself can no longer open it; the desk can.");
         Ok(home)
@@ -179,20 +176,34 @@ impl<'a> Story<'a> {
         let (second, report) = self.measured(1)?;
         self.measured(0)?;
         self.sync_desk()?;
-        println!("  in the evening both find signal: device-2 sends {} envelopes in {} call.", report.sent, report.calls);
-        Ok(Cost { bytes: second.both().saturating_sub(idle), records: counts[1] })
+        println!(
+            "  in the evening both find signal: device-2 sends {} envelopes in {} call.",
+            report.sent, report.calls
+        );
+        Ok(Cost {
+            bytes: second.both().saturating_sub(idle),
+            records: counts[1],
+        })
     }
 
     /// The desk hands the first household to both devices.
     fn wednesday(&mut self, home: RecordId) -> anyhow::Result<()> {
-        println!("\nThursday morning. The desk hands the first household to both devices for a follow-up visit.");
-        let others: Vec<RecordId> = self.recorded.keys().copied().filter(|id| *id != home).take(EDITS).collect();
-        let members: Vec<_> = self.devices.iter().map(Notebook::member).collect();
-        for member in &members {
-            self.desk.grant(home, *member, None)?;
+        println!(
+            "\nThursday morning. The desk hands the first household to both devices for a follow-up visit."
+        );
+        let others: Vec<RecordId> = self
+            .recorded
+            .keys()
+            .copied()
+            .filter(|id| *id != home)
+            .take(EDITS)
+            .collect();
+        let [first, second] = &self.devices;
+        for device in [first, second] {
+            self.desk.grant(home, device.member(), None)?;
         }
         for record in others {
-            self.desk.grant(record, members[0], None)?;
+            self.desk.grant(record, first.member(), None)?;
         }
         self.sync_desk()?;
         self.sync_devices()?;
@@ -211,8 +222,16 @@ impl<'a> Story<'a> {
         let income = Value::SelectOne("remittances".into());
         let instance = self.first_member(home, &members)?;
         println!("  both note the same main income, and device-1 another age, device-2 a remark:");
-        println!("  device-1 counts {FEW} meals yesterday, device-2 counts {MANY}; device-1 removes a member, device-2 corrects the age.");
-        let age = |at: &Address| at.near(&format!("{MEMBERS}/age").parse().unwrap_or_else(|_| members.path()));
+        println!(
+            "  device-1 counts {FEW} meals yesterday, device-2 counts {MANY}; device-1 removes a member, device-2 corrects the age."
+        );
+        let age = |at: &Address| {
+            at.near(
+                &format!("{MEMBERS}/age")
+                    .parse()
+                    .unwrap_or_else(|_| members.path()),
+            )
+        };
         let edits: [Vec<(Address, Value)>; 2] = [
             vec![
                 (top(MEALS)?, Value::Integer(FEW)),
@@ -222,7 +241,10 @@ impl<'a> Story<'a> {
             vec![
                 (top(MEALS)?, Value::Integer(MANY)),
                 (top(INCOME)?, income),
-                (top(REMARKS)?, Value::Text("The well is dry since the feast.".into())),
+                (
+                    top(REMARKS)?,
+                    Value::Text("The well is dry since the feast.".into()),
+                ),
                 (age(&instance), Value::Integer(OLD)),
             ],
         ];
@@ -245,7 +267,13 @@ impl<'a> Story<'a> {
     /// Small corrections, to see what one costs.
     fn friday(&mut self, home: RecordId) -> anyhow::Result<Cost> {
         println!("\nFriday. device-1 corrects one answer in each of {EDITS} other records.");
-        let others: Vec<RecordId> = self.recorded.keys().copied().filter(|id| *id != home).take(EDITS).collect();
+        let others: Vec<RecordId> = self
+            .recorded
+            .keys()
+            .copied()
+            .filter(|id| *id != home)
+            .take(EDITS)
+            .collect();
         for record in &others {
             let device = &mut self.devices[0];
             device.answer(*record, &top(MEALS)?, Value::Integer(NONE))?;
@@ -257,7 +285,10 @@ impl<'a> Story<'a> {
         let idle = self.idle(0)?;
         let (traffic, _) = self.measured(0)?;
         self.sync_desk()?;
-        Ok(Cost { bytes: traffic.both().saturating_sub(idle), records: others.len() })
+        Ok(Cost {
+            bytes: traffic.both().saturating_sub(idle),
+            records: others.len(),
+        })
     }
 
     /// Compares the desk with what was recorded.
@@ -266,25 +297,45 @@ impl<'a> Story<'a> {
             let shown = without_end(self.desk.show(*record)?.answers);
             if *record != home && shown != *recorded {
                 let at = first_difference(recorded, &shown, "");
-                self.problems.push(format!("record {record} differs at the desk: {at}"));
+                self.problems
+                    .push(format!("record {record} differs at the desk: {at}"));
             }
         }
-        let mut found: Vec<String> =
-            self.desk.disagreements()?.into_iter().map(|found| found.address.to_string()).collect();
+        let mut found: Vec<String> = self
+            .desk
+            .disagreements()?
+            .into_iter()
+            .map(|found| found.address.to_string())
+            .collect();
         found.sort();
-        let instance = found.iter().find(|at| at.starts_with(MEMBERS)).cloned().unwrap_or_default();
+        let instance = found
+            .iter()
+            .find(|at| at.starts_with(MEMBERS))
+            .cloned()
+            .unwrap_or_default();
         if found != [MEALS.to_owned(), instance] {
-            self.problems.push(format!("people disagree about {found:?}, and should about two things"));
+            self.problems.push(format!(
+                "people disagree about {found:?}, and should about two things"
+            ));
         }
         let answers = self.desk.show(home)?.answers;
-        for (pointer, wanted) in [(INCOME, "remittances"), (AGE, "61"), (REMARKS, "The well is dry since the feast.")] {
+        for (pointer, wanted) in [
+            (INCOME, "remittances"),
+            (AGE, "61"),
+            (REMARKS, "The well is dry since the feast."),
+        ] {
             let shown = answers.pointer(&format!("/{pointer}")).map(text_of);
             if shown.as_deref() != Some(wanted) {
-                self.problems.push(format!("{pointer} should say \"{wanted}\" at the desk"));
+                self.problems
+                    .push(format!("{pointer} should say \"{wanted}\" at the desk"));
             }
         }
         let trouble = self.desk.troubled()?;
-        self.problems.extend(trouble.into_iter().map(|trouble| format!("an envelope: {}", trouble.reason)));
+        self.problems.extend(
+            trouble
+                .into_iter()
+                .map(|trouble| format!("an envelope: {}", trouble.reason)),
+        );
         Ok(())
     }
 
@@ -296,7 +347,9 @@ impl<'a> Story<'a> {
             let sheet = respondent::respond(&self.form, &mut self.rng, &environment);
             // What the devices will say on Thursday and Friday was not said before.
             let meals = sheet.answer(&top(MEALS)?);
-            let new = [NONE, FEW, MANY].iter().all(|said| meals != Some(Value::Integer(*said)));
+            let new = [NONE, FEW, MANY]
+                .iter()
+                .all(|said| meals != Some(Value::Integer(*said)));
             if new && sheet.len() >= FULL && sheet.instances(&repeat).len() >= members {
                 return Ok(sheet);
             }
@@ -306,7 +359,9 @@ impl<'a> Story<'a> {
 
     /// Records and finishes one household on a device.
     fn consult(&mut self, device: usize, sheet: &AnswerSheet) -> anyhow::Result<RecordId> {
-        let Some(device) = self.devices.get_mut(device) else { bail!("there are two devices") };
+        let Some(device) = self.devices.get_mut(device) else {
+            bail!("there are two devices")
+        };
         let record = device.start(HOUSEHOLD, Some(sheet))?;
         let shown = without_end(device.preview(record)?);
         device.finish(record)?;
@@ -318,14 +373,18 @@ impl<'a> Story<'a> {
 
     fn first_member(&mut self, home: RecordId, repeat: &RepeatAddress) -> anyhow::Result<Address> {
         let answers = self.desk.show(home)?.answers;
-        let id = answers.pointer(&format!("/{MEMBERS}/0/__id")).and_then(Json::as_str);
+        let id = answers
+            .pointer(&format!("/{MEMBERS}/0/__id"))
+            .and_then(Json::as_str);
         let id = id.context("the first household has no member")?;
         Ok(repeat.instance(id.parse()?))
     }
 
     fn measured(&mut self, device: usize) -> anyhow::Result<(Traffic, SyncReport)> {
         let before = self.field.tap.traffic();
-        let Some(device) = self.devices.get_mut(device) else { bail!("there are two devices") };
+        let Some(device) = self.devices.get_mut(device) else {
+            bail!("there are two devices")
+        };
         let report = device.sync(&self.link)?;
         self.relayed += report.sent;
         Ok((self.field.tap.traffic().since(before), report))
@@ -356,60 +415,12 @@ impl<'a> Story<'a> {
     }
 }
 
-impl Outcome {
-    /// Returns whether the desk has exactly what was recorded.
-    pub(crate) fn holds(&self) -> bool {
-        self.problems.is_empty() && self.merged == self.recorded
-    }
-
-    /// Prints the closing lines.
-    pub(crate) fn print(&self) {
-        println!("\nThe week in numbers");
-        println!("  recorded       {} households ({} answers, {} B of JSON each), and {} edits",
-            self.recorded, self.answers, self.json, self.edits);
-        println!("  sealed         {} records and edits, none of which its device can still open", self.sealed);
-        println!("  relayed        {} envelopes, none of which the relay can open", self.relayed);
-        println!("  merged         {} households at the desk", self.merged);
-        println!("  disagreements  {} open, waiting for a person", self.disagreements);
-        println!("  on the wire    {:.0} B per fresh record, {:.0} B per one-answer edit (both directions, HTTP included;",
-            self.fresh.each(), self.edit.each());
-        println!("                 a sync without news, {} B, taken away); zstd -19 of all records together: {} B each",
-            self.idle, self.together);
-        for problem in &self.problems {
-            println!("  WRONG          {problem}");
-        }
-        if self.holds() {
-            println!("The desk has exactly what was recorded.");
-        }
-    }
-}
-
 /// Takes out when the record was finished: finishing itself puts that down.
 fn without_end(mut answers: Json) -> Json {
     if let Some(answers) = answers.as_object_mut() {
         answers.remove("end");
     }
     answers
-}
-
-/// Names the first place where two records differ, never what they say.
-fn first_difference(one: &Json, other: &Json, at: &str) -> String {
-    match (one, other) {
-        (Json::Object(one), Json::Object(other)) => {
-            let names = one.keys().chain(other.keys());
-            let mut different = names.filter(|name| one.get(*name) != other.get(*name));
-            let name = different.next().cloned().unwrap_or_default();
-            let (one, other) = (one.get(&name).unwrap_or(&Json::Null), other.get(&name).unwrap_or(&Json::Null));
-            first_difference(one, other, &format!("{at}/{name}"))
-        }
-        (Json::Array(one), Json::Array(other)) if one.len() == other.len() => {
-            let mut different = one.iter().zip(other).enumerate().filter(|(_, (one, other))| one != other);
-            different.next().map_or_else(|| at.to_owned(), |(n, (one, other))| {
-                first_difference(one, other, &format!("{at}/{n}"))
-            })
-        }
-        _ => at.to_owned(),
-    }
 }
 
 fn top(path: &str) -> anyhow::Result<Address> {
