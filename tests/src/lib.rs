@@ -1,1 +1,108 @@
-//! Whole stories over real HTTP, attacks, bindings, browser.
+//! What several stories share: the sample forms, and a field ready to go.
+
+pub mod scan;
+pub mod sqlcipher;
+
+use std::path::{Path, PathBuf};
+
+use client_core::{Cost, HttpLink, Notebook};
+use form::{Address, Form, Source};
+use tempfile::TempDir;
+use testkit::{Field, FieldClock};
+
+/// The passphrase of every notebook in the stories.
+pub const PASSPHRASE: &str = "six long words for a test";
+
+/// A programme with a desk and two phones, all of which have the household form.
+pub struct Stage {
+    /// The link everybody syncs over.
+    pub link: HttpLink,
+    /// The desk.
+    pub desk: Notebook,
+    /// The phones.
+    pub phones: [Notebook; 2],
+    /// The household form.
+    pub form: Form,
+    /// The relay, the clock and the counted link.
+    pub field: Field,
+    /// The folder of everything; removed with the stage.
+    pub folder: TempDir,
+}
+
+impl Stage {
+    /// Sets a stage up from a seed.
+    ///
+    /// # Panics
+    /// If anything does not go as it must.
+    pub fn set(seed: u8) -> Self {
+        Self::with_form(seed, sample("household"))
+    }
+
+    /// Sets a stage up from a seed, with another form.
+    ///
+    /// # Panics
+    /// If anything does not go as it must.
+    pub fn with_form(seed: u8, form: Form) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let start = "2026-11-16T07:00:00Z".parse().expect("a time");
+        let clock = FieldClock::at(start);
+        let field =
+            Field::set_up(folder.path(), [seed; 32], clock, Cost::LEAST, PASSPHRASE).expect("a field");
+        let mut desk = field.desk("desk", "Stories").expect("a desk");
+        desk.publish(&form).expect("a published form");
+        let phones = ["amina", "bakary"].map(|name| field.phone(name, &mut desk).expect("a phone"));
+        let mut stage = Self {
+            link: HttpLink::default(),
+            desk,
+            phones,
+            form,
+            field,
+            folder,
+        };
+        stage.sync_desk();
+        stage.sync_phones();
+        stage
+    }
+
+    /// Syncs the desk.
+    ///
+    /// # Panics
+    /// If the sync fails.
+    pub fn sync_desk(&mut self) {
+        self.desk.sync(&self.link).expect("the desk syncs");
+    }
+
+    /// Syncs both phones, the first first.
+    ///
+    /// # Panics
+    /// If a sync fails.
+    pub fn sync_phones(&mut self) {
+        for phone in &mut self.phones {
+            phone.sync(&self.link).expect("a phone syncs");
+        }
+    }
+}
+
+/// Returns the folder of the sample forms.
+pub fn forms() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../forms")
+}
+
+/// Reads a sample form from its workbook.
+///
+/// # Panics
+/// If it cannot be read.
+pub fn sample(name: &str) -> Form {
+    let file = format!("{name}.xlsx");
+    let bytes = std::fs::read(forms().join(&file)).expect("a sample form");
+    let source = Source::from_named(&file, &bytes).expect("a workbook");
+    Form::read(source).expect("a form without errors").0
+}
+
+/// Returns the address of a question outside repeats.
+///
+/// # Panics
+/// If it is no path.
+pub fn at(path: &str) -> Address {
+    Address::top(&path.parse().expect("a path"))
+}

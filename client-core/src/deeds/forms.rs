@@ -58,6 +58,21 @@ impl Notebook {
             .read(|db| read_form(db, id, version))
             .map(|(_, form)| form)
     }
+
+    /// Returns what the records of a form are compressed with. It is made from the form and from made-up respondents,
+    /// never from answers.
+    ///
+    /// # Errors
+    /// The form is not here.
+    pub fn dictionary(&self, id: &str, version: Option<&str>) -> Result<Vec<u8>, FormsError> {
+        self.store.read(|db| {
+            let row = forms::find(db, id, version)?.ok_or_else(|| FormsError::NoForm(id.to_owned()))?;
+            let dictionary = forms::dictionary(db, row.dictionary)?;
+            Ok(dictionary
+                .map(|dictionary| dictionary.as_bytes().to_vec())
+                .unwrap_or_default())
+        })
+    }
 }
 
 /// Reads a form from the notebook.
