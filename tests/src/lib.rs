@@ -1,5 +1,6 @@
 //! What several stories share: the sample forms, and a field ready to go.
 
+pub mod process;
 pub mod scan;
 pub mod sqlcipher;
 
