@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::Args;
-use client_core::{Cost, Notebook};
+use client_core::{Clock as _, Cost, Notebook, SystemClock};
 use rand::SeedableRng as _;
 use rand::rngs::ChaCha20Rng;
 use testkit::{Field, FieldClock};
@@ -42,7 +42,7 @@ impl Demo {
         println!("Everything of this demo is in {}", folder.display());
         println!("The passphrase of its notebooks is \"{passphrase}\".\n");
 
-        let start: jiff::Timestamp = "2026-11-16T07:00:00Z".parse()?;
+        let start = last_monday(SystemClock.now())?;
         // Opening a notebook is made as slow as in the field: it is part of what is shown.
         let field = Field::set_up(folder, seed, FieldClock::at(start), Cost::STANDARD, &passphrase)?;
         let (outcome, desk) = Story::begin(&field, self.records)?.play()?;
@@ -58,6 +58,18 @@ impl Demo {
         drop(field);
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// The Monday of last week, at seven in the morning: the week of the story is over when it is told.
+fn last_monday(now: jiff::Timestamp) -> anyhow::Result<jiff::Timestamp> {
+    let today = now.to_zoned_datetime(jiff::tz::TimeZone::UTC).date();
+    let monday = today
+        .nth_weekday(-1, jiff::civil::Weekday::Monday)?
+        .nth_weekday(-1, jiff::civil::Weekday::Monday)?;
+    Ok(monday
+        .at(7, 0, 0, 0)
+        .to_zoned_datetime(jiff::tz::TimeZone::UTC)?
+        .timestamp())
 }
 
 fn show(desk: Notebook, browser: bool) -> anyhow::Result<()> {

@@ -162,12 +162,15 @@ impl<'a> Story<'a> {
     fn tuesday(&mut self) -> anyhow::Result<Cost> {
         let rest = self.records.saturating_sub(1);
         println!("\nTuesday and Wednesday. {rest} more households, two devices, no signal.");
+        self.field.clock.pass_hours(24);
+        // From Tuesday morning to Wednesday noon.
+        let between = 30 * 3600 / rest.max(1) as i64;
         let mut counts = [0; 2];
         for n in 0..rest {
             let device = usize::from(n % 2 == 0);
             let sheet = self.household(0)?;
             self.consult(device, &sheet)?;
-            self.field.clock.pass_seconds(600);
+            self.field.clock.pass_seconds(between);
             if let Some(count) = counts.get_mut(device) {
                 *count += 1;
             }
@@ -188,6 +191,7 @@ impl<'a> Story<'a> {
 
     /// The desk hands the first household to both devices.
     fn wednesday(&mut self, home: RecordId) -> anyhow::Result<()> {
+        self.field.clock.pass_hours(18);
         println!(
             "\nThursday morning. The desk hands the first household to both devices for a follow-up visit."
         );
@@ -266,6 +270,7 @@ impl<'a> Story<'a> {
 
     /// Small corrections, to see what one costs.
     fn friday(&mut self, home: RecordId) -> anyhow::Result<Cost> {
+        self.field.clock.pass_hours(24);
         println!("\nFriday. device-1 corrects one answer in each of {EDITS} other records.");
         let others: Vec<RecordId> = self
             .recorded
