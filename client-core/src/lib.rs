@@ -23,6 +23,7 @@ pub use compartments::Compartments;
 pub use home::HomeError;
 pub use link::{HttpLink, Link, LinkError, SYNC_PATH};
 pub use notebook::{NoProgramme, Notebook, OpenError, SHORTEST_PASSPHRASE};
+pub use record::Record;
 pub use seal::enrol::RequestError;
 pub use seal::passphrase::Cost;
 pub use store::StoreError;

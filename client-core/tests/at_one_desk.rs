@@ -216,3 +216,19 @@ fn answers_are_read_from_json() {
         .unwrap_err();
     assert!(wrong.to_string().contains("cod"), "{wrong}");
 }
+
+#[test]
+fn a_notebook_without_a_programme_asks_for_a_certificate_not_for_a_form() {
+    let folder = tempfile::tempdir().unwrap();
+    let surroundings = Surroundings::real().unwrap();
+    let mut phone = Notebook::create(
+        &folder.path().join("phone"),
+        "Amina",
+        PASSPHRASE,
+        Cost::LEAST,
+        surroundings,
+    )
+    .unwrap();
+    let refused = phone.start("household", None).unwrap_err().to_string();
+    assert!(refused.contains("certificate"), "{refused}");
+}

@@ -1,3 +1,47 @@
 //! The chores of the project: `cargo xtask ci`.
+#![expect(clippy::print_stdout, reason = "this is the terminal's edge")]
 
-fn main() {}
+mod bindings;
+mod ci;
+mod layers;
+mod licences;
+mod metadata;
+mod run;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// The chores of the project.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask")]
+enum Chore {
+    /// Check everything: what must pass before a change goes in
+    Ci {
+        /// Only what needs nothing but Rust: format, lints, layers, licences, tests, docs
+        #[arg(long)]
+        quick: bool,
+    },
+    /// Write the Python, Kotlin and Swift bindings into target/bindings
+    Bindings,
+    /// Check who may depend on whom, and who alone may name what
+    Layers,
+    /// Check every dependency's licence and source against deny.toml
+    Licences,
+}
+
+fn main() -> ExitCode {
+    let done = match Chore::parse() {
+        Chore::Ci { quick } => ci::ci(quick),
+        Chore::Bindings => bindings::write().map(|made| println!("{}", made.folder.display())),
+        Chore::Layers => layers::check(),
+        Chore::Licences => licences::check(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

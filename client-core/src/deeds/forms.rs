@@ -7,12 +7,17 @@ use thiserror::Error;
 use wire::FormId;
 
 use crate::Notebook;
+use crate::notebook::NoProgramme;
 use crate::store::StoreError;
 use crate::store::forms::{self, FormRow};
+use crate::store::myself;
 
 /// Why a form cannot be used.
 #[derive(Debug, Error)]
 pub enum FormsError {
+    /// There is no programme, so no form either.
+    #[error(transparent)]
+    NoProgramme(#[from] NoProgramme),
     /// It has not arrived.
     #[error("there is no form \"{0}\" here; sync, or look at the list of forms")]
     NoForm(String),
@@ -66,12 +71,20 @@ impl Notebook {
     /// The form is not here.
     pub fn dictionary(&self, id: &str, version: Option<&str>) -> Result<Vec<u8>, FormsError> {
         self.store.read(|db| {
-            let row = forms::find(db, id, version)?.ok_or_else(|| FormsError::NoForm(id.to_owned()))?;
+            let row = find(db, id, version)?;
             let dictionary = forms::dictionary(db, row.dictionary)?;
             Ok(dictionary
                 .map(|dictionary| dictionary.as_bytes().to_vec())
                 .unwrap_or_default())
         })
+    }
+}
+
+fn find(db: &Connection, id: &str, version: Option<&str>) -> Result<FormRow, FormsError> {
+    match forms::find(db, id, version)? {
+        Some(row) => Ok(row),
+        None if myself::programme(db)?.is_none() => Err(NoProgramme.into()),
+        None => Err(FormsError::NoForm(id.to_owned())),
     }
 }
 
@@ -81,7 +94,7 @@ pub(crate) fn read_form(
     id: &str,
     version: Option<&str>,
 ) -> Result<(FormRow, Form), FormsError> {
-    let row = forms::find(db, id, version)?.ok_or_else(|| FormsError::NoForm(id.to_owned()))?;
+    let row = find(db, id, version)?;
     let form = Form::read_markdown(&row.markdown).map_err(|_| FormsError::Unreadable(id.to_owned()))?;
     Ok((row, form))
 }

@@ -115,6 +115,7 @@ impl From<FormsError> for NotebookError {
     fn from(error: FormsError) -> Self {
         match error {
             FormsError::NoForm(_) => Self::not_found(error),
+            FormsError::NoProgramme(error) => Self::invalid(error),
             other => Self::unusable(other),
         }
     }

@@ -4,12 +4,11 @@
 
 use std::io::Write;
 
-use client_core::Notebook;
 use client_core::deeds::forms::FormsError;
 use client_core::deeds::list::RecordSummary;
 use client_core::deeds::show::ShowError;
+use client_core::{Notebook, Record};
 use form::{Form, QuestionPath};
-use record::Record;
 use serde_json::json;
 use thiserror::Error;
 

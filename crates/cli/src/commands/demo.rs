@@ -2,6 +2,7 @@
 
 mod outcome;
 mod story;
+mod two_compartments;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -46,7 +47,7 @@ impl Demo {
         // Opening a notebook is made as slow as in the field: it is part of what is shown.
         let field = Field::set_up(folder, seed, FieldClock::at(start), Cost::STANDARD, &passphrase)?;
         let (outcome, desk) = Story::begin(&field, self.records)?.play()?;
-        outcome.print();
+        outcome.print()?;
         if self.once {
             return Ok(if outcome.holds() {
                 ExitCode::SUCCESS

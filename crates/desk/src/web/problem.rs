@@ -2,11 +2,11 @@
 
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
-use client_core::StoreError;
 use client_core::deeds::admit::AdmitError;
 use client_core::deeds::forms::FormsError;
 use client_core::deeds::show::ShowError;
 use client_core::deeds::start::DraftError;
+use client_core::{NoProgramme, StoreError};
 use maud::html;
 
 use super::layout::{Notice, Place, WARNING, frame};
@@ -93,9 +93,20 @@ impl From<StoreError> for Problem {
     }
 }
 
+impl From<NoProgramme> for Problem {
+    fn from(error: NoProgramme) -> Self {
+        Self::new(
+            StatusCode::CONFLICT,
+            "There is no programme yet",
+            sentence(&error),
+        )
+    }
+}
+
 impl From<FormsError> for Problem {
     fn from(error: FormsError) -> Self {
         match error {
+            FormsError::NoProgramme(error) => error.into(),
             FormsError::NoForm(_) => Self::not_found(sentence(&error)),
             FormsError::Unreadable(_) => Self::new(
                 StatusCode::NOT_IMPLEMENTED,
@@ -141,11 +152,7 @@ impl From<ShowError> for Problem {
 impl From<AdmitError> for Problem {
     fn from(error: AdmitError) -> Self {
         match error {
-            AdmitError::NoProgramme(_) => Self::new(
-                StatusCode::CONFLICT,
-                "There is no programme yet",
-                sentence(&error),
-            ),
+            AdmitError::NoProgramme(error) => error.into(),
             AdmitError::Store(error) => error.into(),
             other => Self::new(
                 StatusCode::INTERNAL_SERVER_ERROR,

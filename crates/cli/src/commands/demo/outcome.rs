@@ -1,5 +1,6 @@
 //! How the week ended: what is printed at the end, and where the desk differs from what was recorded.
 
+use form::{Address, AnswerSheet, Form};
 use serde_json::Value as Json;
 
 /// How the week ended.
@@ -13,9 +14,9 @@ pub(crate) struct Outcome {
     pub(crate) fresh: Cost,
     pub(crate) edit: Cost,
     pub(crate) idle: u64,
-    pub(crate) json: usize,
-    pub(crate) answers: usize,
-    pub(crate) together: usize,
+    pub(crate) size: Size,
+    /// The same in two compartments.
+    pub(crate) in_two: (Cost, Size),
     pub(crate) problems: Vec<String>,
 }
 
@@ -31,6 +32,37 @@ impl Cost {
     }
 }
 
+/// How large records were before they were sealed.
+#[derive(Default)]
+pub(crate) struct Size {
+    answers: usize,
+    json: Vec<Vec<u8>>,
+}
+
+impl Size {
+    /// Counts a record: what people answered, and its JSON.
+    pub(crate) fn add(&mut self, form: &Form, sheet: &AnswerSheet, json: String) {
+        let asked = |at: &Address| {
+            let question = at.path().and_then(|path| form.question(&path).cloned());
+            question.is_some_and(|question| question.kind.is_asked())
+        };
+        let entries = sheet.entries(form);
+        self.answers += entries.iter().filter(|(at, _)| asked(at)).count();
+        self.json.push(json.into_bytes());
+    }
+
+    fn print(&self) -> anyhow::Result<String> {
+        let count = self.json.len().max(1);
+        let all = self.json.concat();
+        Ok(format!(
+            "{} answers, {} B of JSON each; zstd -19 of all together {} B each",
+            self.answers / count,
+            all.len() / count,
+            zstd::bulk::compress(&all, 19)?.len() / count
+        ))
+    }
+}
+
 impl Outcome {
     /// Returns whether the desk has exactly what was recorded.
     pub(crate) fn holds(&self) -> bool {
@@ -38,11 +70,13 @@ impl Outcome {
     }
 
     /// Prints the closing lines.
-    pub(crate) fn print(&self) {
+    pub(crate) fn print(&self) -> anyhow::Result<()> {
         println!("\nThe week in numbers");
         println!(
-            "  recorded       {} households ({} answers, {} B of JSON each), and {} edits",
-            self.recorded, self.answers, self.json, self.edits
+            "  recorded       {} households ({}), and {} edits",
+            self.recorded,
+            self.size.print()?,
+            self.edits
         );
         println!(
             "  sealed         {} records and edits, none of which its device can still open",
@@ -57,14 +91,24 @@ impl Outcome {
             "  disagreements  {} open, waiting for a person",
             self.disagreements
         );
+        let (in_two, size) = &self.in_two;
         println!(
-            "  on the wire    {:.0} B per fresh record, {:.0} B per one-answer edit (both directions, HTTP included;",
-            self.fresh.each(),
+            "  on the wire    {:.0} B per fresh record in two compartments, {:.0} B per one-answer edit",
+            in_two.each(),
             self.edit.each()
         );
         println!(
-            "                 a sync without news, {} B, taken away); zstd -19 of all records together: {} B each",
-            self.idle, self.together
+            "                 ({} such records: {})",
+            in_two.records,
+            size.print()?
+        );
+        println!(
+            "                 {:.0} B per fresh record of this week, in three compartments",
+            self.fresh.each()
+        );
+        println!(
+            "                 (both directions, HTTP framing included; a sync without news, {} B, taken away)",
+            self.idle
         );
         for problem in &self.problems {
             println!("  WRONG          {problem}");
@@ -72,6 +116,7 @@ impl Outcome {
         if self.holds() {
             println!("The desk has exactly what was recorded.");
         }
+        Ok(())
     }
 }
 

@@ -12,7 +12,8 @@ use serde_json::Value as Json;
 use testkit::{Field, Traffic};
 use wire::RecordId;
 
-use super::outcome::{Cost, Outcome, first_difference};
+use super::outcome::{Cost, Outcome, Size, first_difference};
+use super::two_compartments;
 
 const FORMS: [(&str, &[u8]); 3] = [
     (
@@ -55,8 +56,7 @@ pub(crate) struct Story<'a> {
     records: usize,
     /// What each record said when it was finished.
     recorded: BTreeMap<RecordId, Json>,
-    plain: Vec<Vec<u8>>,
-    answers: usize,
+    size: Size,
     relayed: u64,
     edits: usize,
     problems: Vec<String>,
@@ -99,8 +99,7 @@ impl<'a> Story<'a> {
             form,
             records: records.max(2 * EDITS),
             recorded: BTreeMap::new(),
-            plain: Vec::new(),
-            answers: 0,
+            size: Size::default(),
             relayed: 0,
             edits: 0,
             problems: Vec::new(),
@@ -120,12 +119,7 @@ impl<'a> Story<'a> {
         self.check(home)?;
         let merged = self.desk.records(Some(HOUSEHOLD))?.len();
         let disagreements = self.desk.disagreements()?.len();
-        let json = self
-            .recorded
-            .values()
-            .map(|json| json.to_string().len())
-            .sum::<usize>()
-            / self.recorded.len();
+        let in_two = two_compartments::measure(self.field.surroundings().seed, self.field.clock.clone())?;
         let outcome = Outcome {
             recorded: self.recorded.len(),
             edits: self.edits,
@@ -136,9 +130,8 @@ impl<'a> Story<'a> {
             fresh,
             edit,
             idle,
-            json,
-            answers: self.answers / self.recorded.len().max(1),
-            together: zstd::bulk::compress(&self.plain.concat(), 19)?.len() / self.plain.len().max(1),
+            size: self.size,
+            in_two,
             problems: self.problems,
         };
         Ok((outcome, self.desk))
@@ -370,8 +363,7 @@ impl<'a> Story<'a> {
         let record = device.start(HOUSEHOLD, Some(sheet))?;
         let shown = without_end(device.preview(record)?);
         device.finish(record)?;
-        self.plain.push(shown.to_string().into_bytes());
-        self.answers += sheet.len();
+        self.size.add(&self.form, sheet, shown.to_string());
         self.recorded.insert(record, shown);
         Ok(record)
     }
