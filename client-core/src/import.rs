@@ -4,7 +4,7 @@
 //! envelope, in any order, and comes to the same.
 
 use form::Value;
-use record::{AuthorId, AuthorPrefix, Record};
+use record::{AuthorId, AuthorPrefix, MergeError, Record};
 use rusqlite::Connection;
 use seal::chain::ChainReader;
 use seal::grant::Grant;
@@ -94,6 +94,9 @@ impl<'a> Reading<'a> {
 /// Keeps an envelope and opens it, if this node can.
 pub(crate) fn take(db: &Connection, reading: &Reading<'_>, verified: &Verified) -> Result<Taken, StoreError> {
     let (id, envelope) = (verified.id(), verified.envelope());
+    if envelopes::is_spent(db, id)? {
+        return Ok(Taken::Known);
+    }
     if !envelopes::keep(db, id, envelope)? && envelopes::is_settled(db, id)? {
         return Ok(Taken::Known);
     }
@@ -315,11 +318,15 @@ fn merge(
 ) -> Result<(), Shut> {
     let author = verified.header().author;
     let mut book = load(db, record)?;
-    let mut at = None;
+    let (mut at, mut misfit) = (None, false);
     for (compartment, changes) in &opened {
         let merged = book
             .merge(compartment, changes, AuthorId(*author.as_bytes()))
-            .map_err(wrong)?;
+            .map_err(|error| match error {
+                MergeError::TooManyWaiting => Shut::Not("too many changes of its author wait already"),
+                other => wrong(other),
+            })?;
+        misfit |= !merged.refused.is_empty();
         let written = merged
             .applied
             .iter()
@@ -333,6 +340,17 @@ fn merge(
         &book,
         opened.iter().map(|(compartment, _)| *compartment),
     )?;
+    if misfit {
+        // A change that had waited does not fit. Its envelope is one of these: opened again, it says so itself.
+        for id in envelopes::of_record(db, record)? {
+            envelopes::mark(
+                db,
+                id,
+                State::Waiting,
+                Some("a change of this record did not fit"),
+            )?;
+        }
+    }
     let (Some(Value::Text(form_id)), Some(Value::Text(form_version)), Some(begun)) = (
         book.meta(META_FORM),
         book.meta(META_VERSION),

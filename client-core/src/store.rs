@@ -15,7 +15,10 @@ pub(crate) mod records;
 pub(crate) mod roster;
 
 /// The migrations, in order. One that was released is never edited.
-const MIGRATIONS: &[&str] = &[include_str!("store/0001_notebook.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("store/0001_notebook.sql"),
+    include_str!("store/0002_spent_grant.sql"),
+];
 
 /// Why the notebook's file cannot be read or written.
 #[derive(Debug, Error)]

@@ -15,7 +15,7 @@ pub use sqlite::SqliteStore;
 pub enum StoreError {
     /// The file is not a relay's any more.
     #[error(
-        "the relay's file is damaged; put it aside and restore a backup, members will send again what it lacks"
+        "the relay's file is damaged; put it aside and start with an empty folder: members send again what they still hold"
     )]
     Damaged,
     /// A newer program wrote it.

@@ -182,6 +182,8 @@ fn forget(db: &Connection, record: RecordId) -> Result<(), StoreError> {
     if cfg!(feature = "keep-keys") {
         Ok(())
     } else {
+        // A grant holds the keys too, sealed to this device: it must not open the record a second time.
+        envelopes::spend_grants(db, record)?;
         keys::forget(db, record)
     }
 }

@@ -48,9 +48,22 @@ pub enum SyncError {
     /// The relay sends what no member signed.
     #[error("the relay sent an envelope that does not hold: {0}. Tell the coordinator")]
     Forged(#[source] VerifyError),
+    /// Somebody changed the roster while the relay answered.
+    #[error("the relay sent an envelope before the roster entry it speaks of; sync again")]
+    RosterBehind,
     /// The notebook cannot be written.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl From<VerifyError> for SyncError {
+    fn from(error: VerifyError) -> Self {
+        match error {
+            // The relay reads its roster before its envelopes; the next call brings what came in between.
+            VerifyError::RosterBehind { .. } => Self::RosterBehind,
+            other => Self::Forged(other),
+        }
+    }
 }
 
 /// What a sync did.
@@ -87,11 +100,13 @@ impl Notebook {
         let mut report = SyncReport::default();
         let mut turned = loop {
             report.calls += 1;
-            match self.call(link, &mut report)? {
-                Ending::Done { more: false } => break None,
-                Ending::Done { more: true } => continue,
-                Ending::Refused(refusal) if report.calls < MOST_CALLS && self.mend(&refusal)? => continue,
-                Ending::Refused(refusal) => break Some(refusal),
+            match self.call(link, &mut report) {
+                Ok(Ending::Done { more: false }) => break None,
+                Ok(Ending::Done { more: true }) => continue,
+                Ok(Ending::Refused(refusal)) if report.calls < MOST_CALLS && self.mend(&refusal)? => continue,
+                Ok(Ending::Refused(refusal)) => break Some(refusal),
+                Err(SyncError::RosterBehind) if report.calls < MOST_CALLS => continue,
+                Err(error) => return Err(error),
             }
         };
         let (unsent, _, troubled) = self.store.read(envelopes::outbox_counts)?;
@@ -207,12 +222,12 @@ impl Notebook {
                         news = true;
                     }
                     MemberEffect::Keep { sequence, envelope } => {
-                        let verified = verify(envelope.clone(), &own).map_err(SyncError::Forged)?;
+                        let verified = verify(envelope.clone(), &own)?;
                         news |= done.count(import::take(tx, &reading, &verified)?);
                         myself::note_cursor(tx, *sequence)?;
                     }
                     MemberEffect::KeepBehind { envelope, .. } => {
-                        let verified = verify(envelope.clone(), &own).map_err(SyncError::Forged)?;
+                        let verified = verify(envelope.clone(), &own)?;
                         news |= done.count(import::take(tx, &reading, &verified)?);
                     }
                     MemberEffect::Forget(want) => roster::forget_want(tx, want)?,

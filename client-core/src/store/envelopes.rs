@@ -154,6 +154,29 @@ pub(crate) fn close(db: &Connection, record: RecordId) -> Result<(), StoreError>
     Ok(())
 }
 
+/// Notes that the grants of a record are spent, and destroys what they hold.
+pub(crate) fn spend_grants(db: &Connection, record: RecordId) -> Result<(), StoreError> {
+    let grants = named_params! { ":record": record.as_bytes(), ":grant": Kind::GRANT.0 };
+    db.prepare_cached(
+        "INSERT INTO spent_grant (envelope)
+         SELECT id FROM envelope WHERE subject = :record AND kind = :grant
+         ON CONFLICT DO NOTHING",
+    )?
+    .execute(grants)?;
+    db.prepare_cached(
+        "DELETE FROM part WHERE envelope IN (SELECT id FROM envelope WHERE subject = :record AND kind = :grant)",
+    )?
+    .execute(grants)?;
+    Ok(())
+}
+
+/// Returns whether an envelope is a grant that was spent here.
+pub(crate) fn is_spent(db: &Connection, id: EnvelopeId) -> Result<bool, StoreError> {
+    Ok(db
+        .prepare_cached("SELECT 1 FROM spent_grant WHERE envelope = :id")?
+        .exists(named_params! { ":id": id.as_bytes() })?)
+}
+
 /// Returns what waits or is quarantined, with the reason.
 pub(crate) fn troubled(db: &Connection) -> Result<Vec<Troubled>, StoreError> {
     let mut statement = db.prepare_cached(

@@ -1,5 +1,8 @@
 #![doc = include_str!("../README.md")]
 
+#[cfg(all(feature = "null-cipher", not(debug_assertions)))]
+compile_error!("null-cipher is for tests: nothing that is released may be built with it");
+
 pub mod chain;
 pub mod enrol;
 pub mod grant;

@@ -70,12 +70,10 @@ impl Elision {
     /// Writes an envelope, leaving out what the other end holds.
     pub fn write(&mut self, envelope: &Envelope, w: &mut Writer) {
         let header = &envelope.header;
-        let follows = self.follows(&header.author)
-            == Some((
-                header.incarnation,
-                header.sequence.wrapping_sub(1),
-                header.previous,
-            ));
+        let before = header.sequence.checked_sub(1);
+        let follows = before.is_some_and(|before| {
+            self.follows(&header.author) == Some((header.incarnation, before, header.previous))
+        });
         let same_shape = header
             .parts
             .iter()

@@ -15,7 +15,7 @@ pub(crate) enum Programme {
         /// What the programme is called; only members will see it
         #[arg(long)]
         name: String,
-        /// Where the relay is, like <http://relay.example:8080>
+        /// Where the relay is, like `http://relay.example:8080`
         #[arg(long, value_name = "URL")]
         relay: String,
         /// What people call this desk

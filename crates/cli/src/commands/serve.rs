@@ -11,7 +11,7 @@ pub(crate) struct Serve {
     /// The folder in which the relay keeps what it was given
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
-    /// Where to listen; put a TLS-terminating proxy in front of anything but loopback
+    /// Where to listen; it speaks plain HTTP, so across a network run it inside a VPN
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
     /// How many programmes may be founded on this relay

@@ -115,3 +115,21 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_envelope_after_the_last_number_of_all_is_written_in_full() {
+    let mut both = stream(&[0, 0]);
+    let [last, first] = both.as_mut_slice() else {
+        panic!("two envelopes")
+    };
+    last.header.sequence = u64::MAX;
+    first.header.sequence = 0;
+    first.header.previous = last.header.id();
+    let (mut writing, mut reading) = (start(), start());
+    for envelope in &both {
+        let mut w = Writer::new();
+        writing.write(envelope, &mut w);
+        let bytes = w.finish();
+        assert_eq!(&reading.read(&mut Reader::new(&bytes)).unwrap(), envelope);
+    }
+}
