@@ -62,7 +62,7 @@ pub enum Query {
     All,
     /// Forms, grants to the member, and records it was granted, but nothing it wrote itself: for a device.
     For(MemberId),
-    /// Everything of one record.
+    /// What was answered in one record: its `record` envelopes, not the grants of it.
     Record(RecordId),
 }
 

@@ -1,0 +1,176 @@
+//! One suite for every store there is.
+
+use baraza_server::store::{MemoryStore, Query, SqliteStore, Store, Write};
+use proptest::prelude::*;
+use tempfile::TempDir;
+use wire::{Kind, RecordId, Status};
+
+use crate::members::Programme;
+
+/// Runs a check on every store, empty and each of its own.
+fn on_every_store(check: impl Fn(&dyn Store)) {
+    check(&MemoryStore::by_chance().unwrap());
+    let (_folder, sqlite) = sqlite();
+    check(&sqlite);
+    sqlite.check().unwrap();
+}
+
+fn sqlite() -> (TempDir, SqliteStore) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(&folder.path().join("relay.sqlite")).unwrap();
+    (folder, store)
+}
+
+/// Writes a programme's roster.
+fn founded(store: &dyn Store, programme: &Programme) {
+    let entries: Vec<Write> = programme.entries.iter().cloned().map(Write::Append).collect();
+    assert_eq!(store.write(&entries, 0).unwrap(), [Status::Stored; 3]);
+}
+
+fn sequences(store: &dyn Store, programme: &Programme, query: Query, after: u64) -> Vec<u64> {
+    let run = store.run(&programme.id, query, after).unwrap();
+    run.envelopes.iter().map(|(sequence, _)| *sequence).collect()
+}
+
+#[test]
+fn an_envelope_kept_twice_is_there_once_and_numbers_have_no_gaps() {
+    on_every_store(|store| {
+        let mut programme = Programme::found(1);
+        founded(store, &programme);
+        let kept: Vec<_> = (0..5)
+            .map(|n| programme.write(1, n, Kind::RECORD, None))
+            .collect();
+        let once: Vec<Write> = kept.iter().cloned().map(Write::Keep).collect();
+        assert_eq!(store.write(&once, 3600).unwrap(), [Status::Stored; 5]);
+        assert_eq!(store.write(&once, 7200).unwrap(), [Status::Had; 5]);
+        // Twice in one batch, too.
+        let next = Write::Keep(programme.write(1, 9, Kind::RECORD, None));
+        assert_eq!(
+            store.write(&[next.clone(), next], 0).unwrap(),
+            [Status::Stored, Status::Had]
+        );
+        assert_eq!(sequences(store, &programme, Query::All, 0), [1, 2, 3, 4, 5, 6]);
+        assert_eq!(sequences(store, &programme, Query::All, 4), [5, 6]);
+        let run = store.run(&programme.id, Query::All, 0).unwrap();
+        assert_eq!((run.looked_to, run.more), (6, false));
+        assert_eq!(&run.envelopes[0].1, kept[0].envelope());
+    });
+}
+
+#[test]
+fn two_envelopes_at_one_place_are_said_to_be_a_fork() {
+    on_every_store(|store| {
+        let mut programme = Programme::found(1);
+        founded(store, &programme);
+        let (one, other) = (programme.write(1, 1, Kind::RECORD, None), programme.fork(1, 2));
+        let said = store
+            .write(&[Write::Keep(one.clone()), Write::Keep(other)], 0)
+            .unwrap();
+        assert_eq!(said, [Status::Stored, Status::Fork]);
+        let run = store.run(&programme.id, Query::All, 0).unwrap();
+        assert_eq!(run.envelopes[0].1, *one.envelope());
+    });
+}
+
+#[test]
+fn a_device_is_sent_grants_and_what_it_was_granted_and_nothing_else() {
+    on_every_store(|store| {
+        let mut programme = Programme::found(1);
+        founded(store, &programme);
+        let device = programme.members[2].id;
+        let writes = [
+            programme.write(1, 1, Kind::RECORD, None),
+            programme.write(1, 2, Kind::RECORD, None),
+            programme.write(0, 1, Kind::GRANT, Some(2)),
+            programme.write(0, 3, Kind::FORM, None),
+            programme.write(1, 1, Kind::RECORD, None),
+            programme.write(2, 1, Kind::RECORD, None),
+        ];
+        store.write(&writes.map(Write::Keep), 0).unwrap();
+        // What was granted before the grant came is behind the cursor: it is asked for by record.
+        let sent = sequences(store, &programme, Query::For(device), 2);
+        assert_eq!(sent, [3, 4, 5]);
+        let record = RecordId::from_bytes([1; 16]);
+        assert_eq!(
+            sequences(store, &programme, Query::Record(record), 0),
+            [1, 3, 5, 6]
+        );
+        assert_eq!(store.grants(&programme.id, &record, &device).unwrap().len(), 1);
+        let other = RecordId::from_bytes([2; 16]);
+        assert!(store.grants(&programme.id, &other, &device).unwrap().is_empty());
+    });
+}
+
+#[test]
+fn programmes_do_not_see_one_another() {
+    on_every_store(|store| {
+        let (mut one, other) = (Programme::found(1), Programme::found(2));
+        founded(store, &one);
+        founded(store, &other);
+        let write = Write::Keep(one.write(1, 1, Kind::RECORD, None));
+        store.write(&[write], 0).unwrap();
+        assert_eq!(sequences(store, &one, Query::All, 0).len(), 1);
+        assert_eq!(sequences(store, &other, Query::All, 0).len(), 0);
+        assert_eq!(store.programmes().unwrap().len(), 2);
+        assert_eq!(store.roster(&one.id, 1).unwrap(), one.entries[1..]);
+    });
+}
+
+#[test]
+fn what_is_in_a_file_is_there_when_it_is_opened_again() {
+    let mut programme = Programme::found(1);
+    let (folder, store) = sqlite();
+    founded(&store, &programme);
+    let write = Write::Keep(programme.write(1, 1, Kind::RECORD, None));
+    store.write(&[write], 0).unwrap();
+    let (log, before) = (
+        store.identity().log,
+        store.run(&programme.id, Query::All, 0).unwrap(),
+    );
+    drop(store);
+    let store = SqliteStore::open(&folder.path().join("relay.sqlite")).unwrap();
+    assert_eq!(store.identity().log, log);
+    assert_eq!(store.run(&programme.id, Query::All, 0).unwrap(), before);
+    assert_eq!(store.roster(&programme.id, 0).unwrap(), programme.entries);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// Whatever is written in whatever batches, and asked for from wherever: both stores answer the same.
+    #[test]
+    fn all_stores_answer_the_same(
+        deeds in proptest::collection::vec((0..3usize, 0..4u8, 0..3u8), 1..40),
+        batch in 1..9usize,
+        after in 0..40u64,
+    ) {
+        let mut programme = Programme::found(1);
+        let memory = MemoryStore::by_chance().unwrap();
+        let (_folder, sqlite) = sqlite();
+        founded(&memory, &programme);
+        founded(&sqlite, &programme);
+        let mut writes = Vec::new();
+        for (member, subject, what) in deeds {
+            let verified = match (what, member) {
+                (0, 0) => programme.write(0, subject, Kind::GRANT, Some(1)),
+                (1, 1..) if !writes.is_empty() => {
+                    programme.write(member, subject, Kind::RECORD, None);
+                    programme.fork(member, subject)
+                }
+                _ => programme.write(member, subject, Kind::RECORD, None),
+            };
+            writes.push(Write::Keep(verified));
+        }
+        for batch in writes.chunks(batch) {
+            prop_assert_eq!(memory.write(batch, 0).unwrap(), sqlite.write(batch, 0).unwrap());
+        }
+        for query in [
+            Query::All,
+            Query::For(programme.members[1].id),
+            Query::Record(RecordId::from_bytes([1; 16])),
+        ] {
+            let (one, other) = (memory.run(&programme.id, query, after), sqlite.run(&programme.id, query, after));
+            prop_assert_eq!(one.unwrap(), other.unwrap());
+        }
+    }
+}
