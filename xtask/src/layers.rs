@@ -85,6 +85,7 @@ const WORDS: [(&str, &[&str], &str); 5] = [
             "server/src/relay.rs",
             "crates/cli/",
             "crates/testkit/",
+            "fuzz/",
             "xtask/",
             "tests/",
         ],

@@ -17,6 +17,7 @@ fn main() -> ExitCode {
         .init();
     match commands::Baraza::parse().run() {
         Ok(code) => code,
+        Err(error) if error.is::<output::ReaderGone>() => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("baraza: {error:#}");
             ExitCode::FAILURE

@@ -62,7 +62,7 @@ impl Device {
                         .into_iter()
                         .map(|m| [m.id.to_string(), m.role.to_owned(), m.name])
                         .collect();
-                    output::table(["MEMBER", "ROLE", "NAME"], &rows);
+                    output::table(["MEMBER", "ROLE", "NAME"], &rows)?;
                 }
             }
         }

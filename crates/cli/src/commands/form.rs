@@ -1,5 +1,6 @@
 //! `baraza form check`, `publish`, `list`
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -83,7 +84,7 @@ impl FormCommand {
                         .into_iter()
                         .map(|form| [form.id, form.version, form.title])
                         .collect();
-                    output::table(["FORM", "VERSION", "TITLE"], &rows);
+                    output::table(["FORM", "VERSION", "TITLE"], &rows)?;
                 }
                 Ok(ExitCode::SUCCESS)
             }
@@ -124,10 +125,16 @@ fn check(file: &Path, json: bool) -> anyhow::Result<ExitCode> {
             form: summary,
         })?;
     } else {
-        errors.iter().for_each(|error| println!("error: {error}"));
-        warnings.iter().for_each(|warning| println!("warning: {warning}"));
+        let mut said = String::new();
+        for error in errors {
+            writeln!(said, "error: {error}")?;
+        }
+        for warning in warnings {
+            writeln!(said, "warning: {warning}")?;
+        }
         match &summary {
-            Some(form) => println!(
+            Some(form) => writeln!(
+                said,
                 "{}: \"{}\" ({}) can be used: {} questions, {} languages, compartments {}.",
                 file.display(),
                 form.title,
@@ -136,8 +143,9 @@ fn check(file: &Path, json: bool) -> anyhow::Result<ExitCode> {
                 form.languages.len(),
                 form.compartments.join(", ")
             ),
-            None => println!("{}: {} to mend.", file.display(), errors.len()),
-        }
+            None => writeln!(said, "{}: {} to mend.", file.display(), errors.len()),
+        }?;
+        output::text(&said)?;
     }
     Ok(if errors.is_empty() {
         ExitCode::SUCCESS

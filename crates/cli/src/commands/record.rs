@@ -1,5 +1,6 @@
 //! `baraza record new`, `answer`, `clear`, `add`, `remove`, `finish`, `list`, `show`, `grant`
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -206,8 +207,7 @@ fn list(notebook: &Notebook, form: Option<&str>, json: bool) -> anyhow::Result<(
     output::table(
         ["RECORD", "FORM", "STATUS", "DEVICE", "CHANGED", "DISAGREEMENTS"],
         &rows,
-    );
-    Ok(())
+    )
 }
 
 fn show(notebook: &mut Notebook, record: RecordId, json: bool) -> anyhow::Result<()> {
@@ -215,25 +215,30 @@ fn show(notebook: &mut Notebook, record: RecordId, json: bool) -> anyhow::Result
     if json {
         return output::json(&view);
     }
-    println!(
-        "Record {} of {} ({}), by {}",
+    let mut shown = format!(
+        "Record {} of {} ({}), by {}\n",
         view.summary.id,
         view.summary.form,
         view.summary.status.word(),
         view.summary.device
     );
     if !view.withheld.is_empty() {
-        println!("Not readable here: {}", view.withheld.join(", "));
+        writeln!(shown, "Not readable here: {}", view.withheld.join(", "))?;
     }
-    println!("{}", serde_json::to_string_pretty(&view.answers)?);
+    writeln!(shown, "{}", serde_json::to_string_pretty(&view.answers)?)?;
     for found in &view.disagreements {
-        println!("\nDisagreement about {} ({})", found.question, found.address);
+        writeln!(
+            shown,
+            "\nDisagreement about {} ({})",
+            found.question, found.address
+        )?;
         for side in &found.sides {
-            println!(
+            writeln!(
+                shown,
                 "  {}. {}  ({}, {})",
                 side.number, side.label, side.device, side.at
-            );
+            )?;
         }
     }
-    Ok(())
+    output::text(&shown)
 }
