@@ -144,6 +144,8 @@ impl Notebook {
 
     fn read(home: &Home, key: &[u8; 32]) -> Result<(Store, Myself, Option<Roster>), OpenError> {
         let store = Store::open(&home.database(), key)?;
+        // The program may have been killed between finishing a record and emptying the log.
+        store.empty_log()?;
         let (me, entries) = store.read(|db| {
             let me = myself::myself(db)?.ok_or(StoreError::Damaged)?;
             Ok::<_, StoreError>((me, roster::entries(db, 0)?))

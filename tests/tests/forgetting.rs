@@ -12,6 +12,7 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use baraza_tests::{PASSPHRASE, Stage, at, sqlcipher};
+use client_core::deeds::finish::FinishError;
 use client_core::deeds::show::ShowError;
 use client_core::deeds::start::DraftError;
 use form::{AnswerSheet, Value, respondent};
@@ -240,4 +241,24 @@ fn no_key_that_opens_a_finished_edit_of_a_granted_record_is_left_on_the_device()
         stage.phones[0].rebuild().unwrap();
         cannot_be_shown(&mut stage, record);
     }
+}
+
+#[test]
+fn nothing_is_left_in_the_log_when_the_copy_in_the_outbox_fails() {
+    let mut stage = Stage::set(33);
+    let device = stage.folder.path().join("amina");
+    let record = stage.phones[0]
+        .start("household", Some(&household(&stage, 4)))
+        .unwrap();
+    let log = device.join("notebook.sqlite-wal");
+    assert!(
+        std::fs::metadata(&log).unwrap().len() > 0,
+        "the draft is in the log"
+    );
+    std::fs::rename(device.join("outbox"), device.join("elsewhere")).unwrap();
+    std::fs::write(device.join("outbox"), "no folder").unwrap();
+    let failed = stage.phones[0].finish(record);
+    assert!(matches!(failed, Err(FinishError::Copy(_))), "{failed:?}");
+    assert_eq!(std::fs::metadata(&log).unwrap().len(), 0);
+    cannot_be_shown(&mut stage, record);
 }

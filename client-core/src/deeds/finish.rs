@@ -156,8 +156,11 @@ impl Notebook {
                 records::set_status(tx, row.id, RecordStatus::Finished, now)?;
             }
             Ok::<_, FinishError>(sealed.and_then(|ids| ids.last().copied()))
-        })?;
-        self.store.empty_log()?;
+        });
+        // Also if only the copy failed: the record is finished then, and what was destroyed must not stay in the log.
+        let emptied = self.store.empty_log();
+        let finished = finished?;
+        emptied?;
         Ok(finished)
     }
 }
