@@ -3,6 +3,7 @@
 mod address;
 mod answers;
 pub mod answers_json;
+pub mod definition;
 pub mod expression;
 pub mod interview;
 mod kind;
@@ -15,6 +16,7 @@ mod translated;
 mod value;
 mod when;
 mod write;
+mod xml;
 
 pub use address::{Address, AddressError, InstanceId, RepeatAddress, Step};
 pub use answers::Answers;
@@ -29,3 +31,4 @@ pub use sheet::AnswerSheet;
 pub use translated::Translated;
 pub use value::{Value, ValueError};
 pub use when::{DateText, DateTimeText, TimeText, WhenError};
+pub use xml::XmlError;
