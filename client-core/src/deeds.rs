@@ -2,6 +2,7 @@
 
 pub mod admit;
 pub mod answer;
+pub mod attach;
 pub mod disagreements;
 pub mod finish;
 pub mod forms;

@@ -8,6 +8,7 @@ use thiserror::Error;
 
 pub(crate) mod drafts;
 pub(crate) mod envelopes;
+pub(crate) mod files;
 pub(crate) mod forms;
 pub(crate) mod keys;
 pub(crate) mod myself;
@@ -18,6 +19,7 @@ pub(crate) mod roster;
 const MIGRATIONS: &[&str] = &[
     include_str!("store/0001_notebook.sql"),
     include_str!("store/0002_spent_grant.sql"),
+    include_str!("store/0003_files.sql"),
 ];
 
 /// Why the notebook's file cannot be read or written.

@@ -80,7 +80,8 @@ impl Notebook {
     }
 }
 
-fn find(db: &Connection, id: &str, version: Option<&str>) -> Result<FormRow, FormsError> {
+/// Finds a form that has arrived.
+pub(crate) fn find(db: &Connection, id: &str, version: Option<&str>) -> Result<FormRow, FormsError> {
     match forms::find(db, id, version)? {
         Some(row) => Ok(row),
         None if myself::programme(db)?.is_none() => Err(NoProgramme.into()),
