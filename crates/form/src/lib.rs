@@ -21,14 +21,16 @@ mod xml;
 pub use address::{Address, AddressError, InstanceId, RepeatAddress, Step};
 pub use answers::Answers;
 pub use expression::{Environment, Expression};
-pub use kind::{Metadata, QuestionKind};
+pub use kind::{ChoiceSource, Media, Metadata, QuestionKind};
 pub use model::{
-    Choice, ChoiceList, DefaultAnswer, Form, GENERAL, Group, IDENTITY, Item, PROTECTED, Question, Repeat,
+    Attachment, AttachmentKind, AttachmentUse, Audit, Choice, ChoiceList, DefaultAnswer, EntityDeclaration,
+    ExternalData, Form, GENERAL, Group, IDENTITY, Item, LabelMedia, LocationTracking, PROTECTED, Question,
+    Repeat, SaveTo, Shuffle,
 };
 pub use path::{NameError, PathError, QuestionPath, check_name};
 pub use read::{FormError, Source, Warning};
 pub use sheet::AnswerSheet;
 pub use translated::Translated;
-pub use value::{Value, ValueError};
+pub use value::{Point, Value, ValueError};
 pub use when::{DateText, DateTimeText, TimeText, WhenError};
 pub use xml::XmlError;

@@ -1,9 +1,16 @@
 //! A form: its questions, groups, repeats and choice lists.
 
+mod attachments;
+mod audit;
+mod entities;
+
 use std::collections::BTreeMap;
 
+pub use self::attachments::{Attachment, AttachmentKind, AttachmentUse};
+pub use self::audit::{Audit, LocationTracking};
+pub use self::entities::{EntityDeclaration, SaveTo};
 use crate::expression::Expression;
-use crate::kind::QuestionKind;
+use crate::kind::{ChoiceSource, QuestionKind};
 use crate::path::QuestionPath;
 use crate::translated::Translated;
 use crate::value::Value;
@@ -36,6 +43,14 @@ pub struct Form {
     pub items: Vec<Item>,
     /// The choice lists, in order.
     pub lists: Vec<ChoiceList>,
+    /// The lists of the sheet `external_choices`, in order.
+    pub external_lists: Vec<ChoiceList>,
+    /// Files that expressions read as `instance('name')`.
+    pub external_data: Vec<ExternalData>,
+    /// The entities that finishing a record creates and updates.
+    pub entities: Vec<EntityDeclaration>,
+    /// What is logged of an interview; `None` if nothing is.
+    pub audit: Option<Audit>,
     pub(crate) has_sensitivity: bool,
     pub(crate) compartments: Vec<String>,
     /// For each item the way to it through `items`.
@@ -74,6 +89,8 @@ pub struct Question {
     pub hint: Translated,
     /// More help, shown on demand.
     pub guidance_hint: Translated,
+    /// Pictures, sound and films beside the label.
+    pub media: LabelMedia,
     /// Whether to ask at all.
     pub relevant: Option<Expression>,
     /// Whether it must be answered.
@@ -88,10 +105,20 @@ pub struct Question {
     pub calculation: Option<Expression>,
     /// The answer to begin with.
     pub default: Option<DefaultAnswer>,
-    /// Which of the list's choices are offered.
+    /// The questions whose change makes this one be computed anew, or its place be taken anew.
+    /// Without any, a calculation follows whatever it reads.
+    pub triggers: Vec<QuestionPath>,
+    /// Which of the choices are offered.
     pub choice_filter: Option<Expression>,
-    /// Whether the answer is shown but cannot be changed.
-    pub read_only: bool,
+    /// Whether the choices are put into another order.
+    pub shuffle: Option<Shuffle>,
+    /// Whether the answer is shown but cannot be changed. What holds for the groups around it
+    /// holds for it too.
+    pub read_only: Option<Expression>,
+    /// Which of the media beside the label begin by themselves: `audio` or `video`; empty if none.
+    pub autoplay: String,
+    /// The property of an entity that the answer is saved to.
+    pub save_to: Option<SaveTo>,
     /// How it looks (`minimal`, `multiline`, …); empty if nothing was said.
     pub appearance: String,
     /// Parameters of its kind, by name.
@@ -111,6 +138,37 @@ pub enum DefaultAnswer {
     Computed(Expression),
 }
 
+/// Choices are put into an order of chance.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Shuffle {
+    /// Another one for each record.
+    Anew,
+    /// The same one for the same seed.
+    Seeded(Expression),
+}
+
+/// Files shown or played beside a label, by their names, in the languages of the form.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct LabelMedia {
+    /// A picture.
+    pub image: Translated,
+    /// The same picture, larger, shown on demand.
+    pub big_image: Translated,
+    /// A recording.
+    pub audio: Translated,
+    /// A film.
+    pub video: Translated,
+}
+
+/// A file of data that expressions read as `instance('name')`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ExternalData {
+    /// What expressions call it.
+    pub name: String,
+    /// The file's name: `towns.csv`.
+    pub file: String,
+}
+
 /// A group of items that are shown together.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Group {
@@ -120,8 +178,12 @@ pub struct Group {
     pub name: String,
     /// Its heading.
     pub label: Translated,
+    /// Pictures, sound and films beside the heading.
+    pub media: LabelMedia,
     /// Whether anything in it is asked at all.
     pub relevant: Option<Expression>,
+    /// Whether the answers in it are shown but cannot be changed.
+    pub read_only: Option<Expression>,
     /// How it looks (`field-list`, …); empty if nothing was said.
     pub appearance: String,
     /// The compartment that holds for what is in it, unless that says otherwise.
@@ -141,8 +203,12 @@ pub struct Repeat {
     pub name: String,
     /// Its heading.
     pub label: Translated,
+    /// Pictures, sound and films beside the heading.
+    pub media: LabelMedia,
     /// Whether anything in it is asked at all.
     pub relevant: Option<Expression>,
+    /// Whether the answers in it are shown but cannot be changed.
+    pub read_only: Option<Expression>,
     /// How many instances there shall be; without it, as many as wanted.
     pub repeat_count: Option<Expression>,
     /// How it looks; empty if nothing was said.
@@ -171,6 +237,8 @@ pub struct Choice {
     pub name: String,
     /// What is shown.
     pub label: Translated,
+    /// Pictures, sound and films beside the label.
+    pub media: LabelMedia,
     /// The further columns of its row that are filled, by name; choice filters read them.
     pub columns: BTreeMap<String, String>,
 }
@@ -250,6 +318,17 @@ impl Form {
         self.list(list).map_or(&[], |list| &list.choices)
     }
 
+    /// Returns the choices that the form itself holds for a source; none for files and repeats.
+    pub fn choices_of(&self, source: &ChoiceSource) -> &[Choice] {
+        let (lists, name) = match source {
+            ChoiceSource::List(name) => (&self.lists, name),
+            ChoiceSource::External(name) => (&self.external_lists, name),
+            ChoiceSource::File { .. } | ChoiceSource::Repeat(_) => return &[],
+        };
+        let list = lists.iter().find(|list| list.name == *name);
+        list.map_or(&[], |list| &list.choices)
+    }
+
     /// Returns the compartments that the form's answers are kept in, `general` first.
     pub fn compartments(&self) -> Vec<String> {
         self.compartments.clone()
@@ -265,9 +344,11 @@ impl Form {
         self.item(path)?.label().text(language, &self.default_language)
     }
 
-    /// Returns the label of a choice, in `language` or else the default language.
-    pub fn choice_label(&self, list: &str, value: &str, language: &str) -> Option<&str> {
-        let choice = self.choices(list).iter().find(|choice| choice.name == value)?;
+    /// Returns the label of a choice that the form itself holds, in `language` or else the default
+    /// language.
+    pub fn choice_label(&self, source: &ChoiceSource, value: &str, language: &str) -> Option<&str> {
+        let mut choices = self.choices_of(source).iter();
+        let choice = choices.find(|choice| choice.name == value)?;
         choice.label.text(language, &self.default_language)
     }
 }
@@ -306,6 +387,24 @@ impl Item {
             Item::Question(question) => question.relevant.as_ref(),
             Item::Group(group) => group.relevant.as_ref(),
             Item::Repeat(repeat) => repeat.relevant.as_ref(),
+        }
+    }
+
+    /// Returns the condition under which it cannot be changed.
+    pub fn read_only(&self) -> Option<&Expression> {
+        match self {
+            Item::Question(question) => question.read_only.as_ref(),
+            Item::Group(group) => group.read_only.as_ref(),
+            Item::Repeat(repeat) => repeat.read_only.as_ref(),
+        }
+    }
+
+    /// Returns the media beside its label.
+    pub fn media(&self) -> &LabelMedia {
+        match self {
+            Item::Question(question) => &question.media,
+            Item::Group(group) => &group.media,
+            Item::Repeat(repeat) => &repeat.media,
         }
     }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::expression::Expression;
+use crate::kind::QuestionKind;
 use crate::model::{DefaultAnswer, Form, Item, Question};
 use crate::read::escape;
 use crate::translated::Translated;
@@ -74,7 +75,13 @@ impl Form {
     }
 
     fn question_row(&self, question: &Question) -> Row {
-        let kind = question.kind.to_type();
+        let kind = match &question.kind {
+            QuestionKind::Metadata(metadata) => metadata.name().to_owned(),
+            kind => [kind.word(), kind.list().unwrap_or_default()]
+                .join(" ")
+                .trim_end()
+                .to_owned(),
+        };
         let mut row = self.row(
             &kind,
             &question.name,
@@ -96,9 +103,7 @@ impl Form {
             None => {}
         }
         row.expression("choice_filter", question.choice_filter.as_ref());
-        if question.read_only {
-            row.put("read_only", "yes");
-        }
+        row.expression("read_only", question.read_only.as_ref());
         row.put("appearance", &question.appearance);
         let parameters: Vec<String> = question
             .parameters

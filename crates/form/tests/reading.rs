@@ -67,8 +67,8 @@ fn a_form_with_groups_repeats_and_choices_is_read() {
         .unwrap();
     assert_eq!(works.kind, QuestionKind::SelectOne("yes_no".into()));
     assert_eq!(form.repeat_around(&works.path).unwrap().name, "members");
-    assert_eq!(form.choice_label("yes_no", "yes", "so"), Some("Haa"));
-    assert_eq!(form.choice_label("yes_no", "no", "so"), Some("No"));
+    assert_eq!(form.choice_label(&"yes_no".into(), "yes", "so"), Some("Haa"));
+    assert_eq!(form.choice_label(&"yes_no".into(), "no", "so"), Some("No"));
     assert_eq!(form.choices("yes_no")[0].columns["region"], "r1");
     assert_eq!(form.label(&"household".parse().unwrap(), "so"), Some("Qoyska"));
     assert_eq!(form.compartments(), ["general"]);

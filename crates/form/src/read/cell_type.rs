@@ -58,10 +58,10 @@ pub(crate) fn read(text: &str) -> Result<RowType, Refusal> {
         return Err(refusal);
     }
     if let Some(list) = after(&words, &SELECT_ONE) {
-        return list_name(list).map(|list| RowType::Question(QuestionKind::SelectOne(list)));
+        return list_name(list).map(|list| RowType::Question(QuestionKind::SelectOne(list.into())));
     }
     if let Some(list) = after(&words, &SELECT_MULTIPLE) {
-        return list_name(list).map(|list| RowType::Question(QuestionKind::SelectMultiple(list)));
+        return list_name(list).map(|list| RowType::Question(QuestionKind::SelectMultiple(list.into())));
     }
     Err(Refusal {
         code: "unknown_type",
@@ -178,7 +178,7 @@ mod tests {
 
     #[test]
     fn types_are_understood_in_all_their_spellings() {
-        let one = |list: &str| Ok(RowType::Question(QuestionKind::SelectOne(list.to_owned())));
+        let one = |list: &str| Ok(RowType::Question(QuestionKind::SelectOne(list.into())));
         assert_eq!(read("select_one yes_no"), one("yes_no"));
         assert_eq!(read("Select  One from Yes_No"), one("Yes_No"));
         assert_eq!(read("begin_group"), Ok(RowType::BeginGroup));

@@ -6,7 +6,7 @@ use super::columns::{self, Aliases, Use};
 use super::problem::{FormError, Problems};
 use super::settings::Settings;
 use super::sheet::{Cell, Sheet};
-use crate::model::{Choice, ChoiceList};
+use crate::model::{Choice, ChoiceList, LabelMedia};
 use crate::translated::Translated;
 
 const ALIASES: Aliases = &[
@@ -112,7 +112,13 @@ impl Lists {
             self.lists.len() - 1
         });
         if let Some(list) = self.lists.get_mut(place) {
-            list.choices.push(Choice { name, label, columns });
+            let media = LabelMedia::default();
+            list.choices.push(Choice {
+                name,
+                label,
+                media,
+                columns,
+            });
         }
     }
 

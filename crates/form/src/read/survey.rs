@@ -11,7 +11,9 @@ use super::settings::Settings;
 use super::sheet::Sheet;
 use super::unsupported;
 use crate::kind::QuestionKind;
-use crate::model::{ChoiceList, DefaultAnswer, GENERAL, Group, IDENTITY, Item, PROTECTED, Question, Repeat};
+use crate::model::{
+    ChoiceList, DefaultAnswer, GENERAL, Group, IDENTITY, Item, LabelMedia, PROTECTED, Question, Repeat,
+};
 use crate::path::{QuestionPath, check_name};
 
 mod group;
