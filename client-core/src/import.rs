@@ -29,7 +29,7 @@ use crate::store::envelopes::{self, State};
 use crate::store::forms::{self, FormRow};
 use crate::store::myself::Myself;
 use crate::store::records::{self, RecordRow, RecordStatus};
-use crate::store::{StoreError, drafts, keys, roster};
+use crate::store::{StoreError, drafts, entities, keys, roster};
 
 pub(crate) mod files;
 
@@ -415,7 +415,7 @@ pub(crate) fn save<'a>(
             records::keep_document(db, id, compartment, &bytes)?;
         }
     }
-    Ok(())
+    entities::forget(db, id)
 }
 
 /// Returns the member whose changes carry this prefix, if there is just one.

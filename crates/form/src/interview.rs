@@ -12,12 +12,14 @@ use pass::Pass;
 
 mod check;
 mod defaults;
+mod entities;
 mod outcome;
 mod pass;
 mod text;
 
 pub use check::{Complaint, Trouble, check};
 pub use defaults::{defaults, ending};
+pub use entities::{EntityAction, entities, instances_around, said_of_entity};
 pub(crate) use outcome::answer_of;
 pub use text::{fill, record_name};
 
