@@ -14,6 +14,7 @@ mod notebook;
 mod payload;
 mod pen;
 mod people;
+mod shelf;
 mod store;
 mod surroundings;
 

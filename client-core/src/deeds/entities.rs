@@ -8,13 +8,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use form::{Address, Form, interview};
 use record::entity::{Contribution, Entity};
 use record::{AnswerError, Draft, DraftStep, Record};
-use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use wire::RecordId;
 
 use crate::Notebook;
-use crate::deeds::forms::{FormsError, read_form};
+use crate::deeds::forms::FormsError;
 use crate::deeds::start::readable;
 use crate::store::records::{self, RecordStatus};
 use crate::store::{StoreError, entities as store};
@@ -97,7 +96,7 @@ impl Notebook {
         let mut lists = BTreeSet::new();
         for view in self.forms()? {
             let form = self.form(&view.id, None)?;
-            lists.extend(form.entities.into_iter().map(|declaration| declaration.list));
+            lists.extend(form.entities.iter().map(|declaration| declaration.list.clone()));
         }
         Ok(lists.into_iter().collect())
     }
@@ -133,8 +132,8 @@ impl Notebook {
     /// What every record that can be read here says. What is not in the cache is looked up and kept.
     fn said(&mut self) -> Result<Vec<(RecordId, Vec<Said>)>, EntitiesError> {
         let environment = self.environment();
+        let shelf = &self.shelf;
         self.store.write(|tx| {
-            let mut forms: BTreeMap<(String, String), Option<Form>> = BTreeMap::new();
             let mut all = Vec::new();
             for row in records::list(tx, None)? {
                 if !matches!(row.status, RecordStatus::Received | RecordStatus::Granted) {
@@ -146,13 +145,10 @@ impl Notebook {
                     all.push((row.id, said));
                     continue;
                 }
-                let key = (row.form_id.clone(), row.form_version.clone());
-                let form = forms
-                    .entry(key)
-                    .or_insert_with_key(|(id, version)| declaring(tx, id, version));
-                let said = match form {
-                    Some(form) => of_record(&readable(tx, row.id, form)?, form, &environment),
-                    None => Vec::new(),
+                let (_, form) = shelf.read(tx, &row.form_id, Some(&row.form_version))?;
+                let said = match form.entities.is_empty() {
+                    true => Vec::new(),
+                    false => of_record(&readable(tx, row.id, &form)?, &form, &environment),
                 };
                 store::keep(tx, row.id, &serde_json::to_string(&said).unwrap_or_default())?;
                 all.push((row.id, said));
@@ -175,12 +171,6 @@ pub(crate) enum NoteError {
     Answer(#[from] AnswerError),
     #[error(transparent)]
     Entities(#[from] EntitiesError),
-}
-
-/// A form, if it is here and declares entities.
-fn declaring(db: &Connection, id: &str, version: &str) -> Option<Form> {
-    let (_, form) = read_form(db, id, Some(version)).ok()?;
-    (!form.entities.is_empty()).then_some(form)
 }
 
 fn of_record(record: &Record, form: &Form, environment: &form::Environment) -> Vec<Said> {
