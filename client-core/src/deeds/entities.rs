@@ -53,8 +53,13 @@ struct Said {
     /// The repeat instance; empty for the record.
     at: String,
     seen: BTreeSet<String>,
+    /// Who said it, and when (unix seconds, by their clock): what one says, one has in mind the next time.
+    by: (String, i64),
     properties: BTreeMap<String, String>,
 }
+
+/// A contribution with its record, and who said it when.
+type Spoken = (RecordId, (String, i64), Contribution);
 
 /// The property that holds what an entity is called.
 const LABEL: &str = "label";
@@ -67,9 +72,10 @@ impl Notebook {
     /// # Errors
     /// A form or the notebook cannot be read.
     pub fn entities(&mut self, list: &str) -> Result<Vec<EntityView>, EntitiesError> {
-        let mut contributions: BTreeMap<String, Vec<(RecordId, Contribution)>> = BTreeMap::new();
+        let mut contributions: BTreeMap<String, Vec<Spoken>> = BTreeMap::new();
         for (record, said) in self.said()? {
             for one in said.into_iter().filter(|one| one.list == list) {
+                let by = one.by.clone();
                 let contribution = Contribution {
                     id: contribution_id(record, &one.at),
                     creates: one.creates,
@@ -79,7 +85,7 @@ impl Notebook {
                 contributions
                     .entry(one.entity)
                     .or_default()
-                    .push((record, contribution));
+                    .push((record, by, contribution));
             }
         }
         Ok(contributions
@@ -188,6 +194,7 @@ fn of_record(record: &Record, form: &Form, environment: &form::Environment) -> V
             continue;
         };
         let mut properties: BTreeMap<String, String> = action.properties.into_iter().collect();
+        let by = record.meta_provenance(&note_name(&list, &at));
         properties.extend(action.label.map(|label| (LABEL.to_owned(), label)));
         said.push(Said {
             list,
@@ -195,6 +202,7 @@ fn of_record(record: &Record, form: &Form, environment: &form::Environment) -> V
             creates,
             at: at.to_string(),
             seen: words.map(str::to_owned).collect(),
+            by: by.map_or_else(Default::default, |by| (format!("{:?}", by.author), by.at)),
             properties,
         });
     }
@@ -211,8 +219,20 @@ fn places(record: &Record, form: &Form) -> Vec<(String, Address)> {
     places
 }
 
-fn view(id: String, said: Vec<(RecordId, Contribution)>) -> EntityView {
-    let (mut records, said): (Vec<RecordId>, Vec<Contribution>) = said.into_iter().unzip();
+fn view(id: String, mut spoken: Vec<Spoken>) -> EntityView {
+    spoken.sort_by(|(_, one, a), (_, other, b)| (one, &a.id).cmp(&(other, &b.id)));
+    let mut last: Option<((String, i64), String)> = None;
+    for (_, by, contribution) in &mut spoken {
+        if let Some((_, earlier)) = last
+            .take()
+            .filter(|(before, _)| before.0 == by.0 && !by.0.is_empty())
+        {
+            contribution.seen.insert(earlier);
+        }
+        last = Some((by.clone(), contribution.id.clone()));
+    }
+    let mut records: Vec<RecordId> = spoken.iter().map(|(record, ..)| *record).collect();
+    let said: Vec<Contribution> = spoken.into_iter().map(|(.., one)| one).collect();
     records.sort();
     records.dedup();
     let entity = Entity::of(&said);
