@@ -8,7 +8,6 @@ mod instances;
 mod itemset;
 mod loops;
 mod node;
-mod parameters;
 mod record;
 mod references;
 mod survey;

@@ -31,7 +31,7 @@ impl Survey<'_> {
             .with("ref", item.path.as_str())
             .with("event", action.event);
         let value = match &item.default {
-            Some(default) if is_computed(default, &item.type_name) => {
+            Some(default) if is_computed(default, &item.written_type) => {
                 Some(self.with_paths(default, Place::of(id, "default")))
             }
             Some(default) => Some(default.clone()),

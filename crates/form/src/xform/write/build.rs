@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::parameters;
 use super::survey::{Action, Control, Id, Item, Part, Survey, Triggered};
 use super::tokens::{self, is_computed};
 use super::types::{TypeTraits, traits_of};
@@ -13,15 +12,12 @@ use crate::read::FormError;
 const MAX_DEPTH: usize = 90;
 /// The most elements, once loops are written out.
 const MAX_ITEMS: usize = 200_000;
-/// The constraint that `add_none_option` puts on a question.
-const NONE_ALONE: &str = "(.='none' or not(selected(., 'none')))";
 
 impl<'a> Survey<'a> {
     /// Lays a form out. What is wrong with it is taken down.
     pub(super) fn of(definition: &'a Definition) -> Self {
         let mut survey = Survey::new(definition);
-        let mut given_none = HashSet::new();
-        survey.add_all(&definition.elements, Self::ROOT, &mut given_none);
+        survey.add_all(&definition.elements, Self::ROOT);
         survey.add_entities();
         survey.add_meta();
         survey.check_names();
@@ -29,8 +25,8 @@ impl<'a> Survey<'a> {
         survey
     }
 
-    /// Adds rows to what is in an item. `given_none` has the lists that a choice of none was added to.
-    pub(super) fn add_all(&mut self, elements: &[Element], parent: Id, given_none: &mut HashSet<String>) {
+    /// Adds rows to what is in an item.
+    pub(super) fn add_all(&mut self, elements: &[Element], parent: Id) {
         if self.around(parent).count() > MAX_DEPTH {
             let message = format!("groups are nested more than {MAX_DEPTH} deep");
             self.problem(self.item(parent), "nested_too_deep", "type", message, "");
@@ -49,15 +45,15 @@ impl<'a> Survey<'a> {
                         _ => Part::Group,
                     };
                     let id = self.put(section(element, part), parent);
-                    self.add_all(&element.children, id, given_none);
+                    self.add_all(&element.children, id);
                 }
-                ElementKind::Loop => self.add_loop(element, parent, given_none),
-                ElementKind::Question => self.add_question(element, parent, given_none),
+                ElementKind::Loop => self.add_loop(element, parent),
+                ElementKind::Question => self.add_question(element, parent),
             }
         }
     }
 
-    fn add_question(&mut self, element: &Element, parent: Id, given_none: &mut HashSet<String>) {
+    fn add_question(&mut self, element: &Element, parent: Id) {
         if matches!(element.type_name.as_str(), "csv-external" | "xml-external") {
             let mut item = Item::new(Part::External, element.name.as_str());
             item.row = element.row;
@@ -66,15 +62,12 @@ impl<'a> Survey<'a> {
             return;
         }
         let in_repeat = self.item(parent).part == Part::Repeat || self.repeat_around(parent).is_some();
-        let Some(mut item) = question(element, in_repeat) else {
+        let Some(item) = question(element, in_repeat) else {
             let message = format!("`{}` is no type of question", element.written_type);
             let nobody = section(element, Part::Group);
             self.problem(&nobody, "unknown_type", "type", message, "");
             return;
         };
-        if item.tag == "select" && self.is_set("add_none_option") {
-            self.add_none(element, &mut item, given_none);
-        }
         for trigger in &item.triggers {
             let set = match item.type_name.as_str() {
                 "background-geopoint" => &mut self.located_by,
@@ -86,40 +79,6 @@ impl<'a> Survey<'a> {
             });
         }
         self.put(item, parent);
-    }
-
-    /// Adds what `add_none_option` asks for: that a choice `none` excludes all others.
-    fn add_none(&self, element: &Element, item: &mut Item, given_none: &mut HashSet<String>) {
-        let list = self.lists.get(item.itemset.as_str());
-        let randomized = element
-            .parameters
-            .get("randomize")
-            .is_some_and(|value| value == "true");
-        let Some((list, _)) = list.filter(|_| !randomized || element.choice_filter.is_some()) else {
-            self.problem(
-                item,
-                "none_without_choices",
-                "type",
-                "the setting `add_none_option` needs the choices of this question in the sheet `choices`",
-                "leave the setting out",
-            );
-            return;
-        };
-        let none = |choice: &crate::definition::Choice| {
-            choice.name == "none"
-                && choice.label == Some(Text::Plain("None".to_owned()))
-                && choice.media.is_empty()
-                && choice.columns.is_empty()
-        };
-        if list.choices.iter().any(none) || !given_none.insert(list.name.clone()) {
-            return;
-        }
-        let bind = item.bind.get_or_insert_default();
-        let constraint = match bind.get("constraint") {
-            Some(constraint) => format!("{} and {NONE_ALONE}", constraint.any()),
-            None => NONE_ALONE.to_owned(),
-        };
-        bind.insert("constraint".to_owned(), Text::Plain(constraint));
     }
 
     /// Adds the `meta` block of the record, or what is missing in it.
@@ -223,23 +182,14 @@ pub(super) fn section(element: &Element, part: Part) -> Item {
 
 /// What a question becomes; `None` if there is no such type.
 fn question(element: &Element, in_repeat: bool) -> Option<Item> {
-    let (type_name, traits) = match traits_of(&element.written_type) {
-        Some(traits) => (&element.written_type, traits),
-        None => (&element.type_name, traits_of(&element.type_name)?),
-    };
-    let mut item = section(element, Part::Question(control_of(type_name, traits)));
-    item.type_name.clone_from(type_name);
+    let traits = traits_of(&element.type_name)?;
+    let mut item = section(element, Part::Question(control_of(&element.type_name, traits)));
+    item.type_name.clone_from(&element.type_name);
+    item.written_type.clone_from(&element.written_type);
     item.guidance.clone_from(&element.guidance_hint);
-    if item.hint.is_none() {
-        item.hint = traits.hint.map(|hint| Text::Plain(hint.to_owned()));
-    }
-    if let Some(defaults) = traits.bind {
-        let mut bind = bind_of(&[]);
-        bind.extend(
-            defaults
-                .iter()
-                .map(|(name, value)| ((*name).to_owned(), Text::Plain((*value).to_owned()))),
-        );
+    if let Some(bind_type) = traits.bind {
+        let mut bind = bind_of(traits.more);
+        bind.insert("type".to_owned(), Text::Plain(bind_type.to_owned()));
         bind.extend(element.bind.clone());
         item.bind = Some(bind);
     }
@@ -257,14 +207,24 @@ fn question(element: &Element, in_repeat: bool) -> Option<Item> {
     item.itemset = element.list.clone().unwrap_or_default();
     item.queries = element.type_name == "select_one_external" && item.choice_filter.is_some();
     if let Some(default) = &item.default
-        && is_computed(default, type_name)
+        && is_computed(default, &element.written_type)
     {
         item.actions.push(action("setvalue", "odk-instance-first-load"));
         if in_repeat {
             item.actions.push(action("setvalue", super::binds::NEW_REPEAT));
         }
     }
-    parameters::apply(&mut item, &element.type_name);
+    match element.type_name.as_str() {
+        "start-geopoint" => item
+            .actions
+            .push(action("odk:setgeopoint", "odk-instance-first-load")),
+        "background-audio" => {
+            let mut recording = action("odk:recordaudio", "odk-instance-load");
+            recording.quality = item.parameters.get("quality").cloned();
+            item.actions.push(recording);
+        }
+        _ => {}
+    }
     Some(item)
 }
 

@@ -1,6 +1,6 @@
 //! Loops: what is in one stands once for each choice of a list.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use super::build::section;
 use super::survey::{Id, Item, Part, Survey};
@@ -8,7 +8,7 @@ use crate::definition::{Choice, Element, Text};
 
 impl Survey<'_> {
     /// Adds a loop, written out.
-    pub(super) fn add_loop(&mut self, element: &Element, parent: Id, given_none: &mut HashSet<String>) {
+    pub(super) fn add_loop(&mut self, element: &Element, parent: Id) {
         let id = self.put(section(element, Part::Loop), parent);
         let list = element.list.as_deref().and_then(|list| self.lists.get(list));
         let Some((list, _)) = list.copied() else {
@@ -38,7 +38,7 @@ impl Survey<'_> {
                     }
                 }
             }
-            self.add_all(&children, column, given_none);
+            self.add_all(&children, column);
         }
     }
 }

@@ -86,7 +86,7 @@ impl Survey<'_> {
         let item = self.item(id);
         let mut node = Node::new(item.name.as_str());
         if let Some(default) = &item.default
-            && !is_computed(default, &item.type_name)
+            && !is_computed(default, &item.written_type)
         {
             node.push_text(default.as_str());
         }

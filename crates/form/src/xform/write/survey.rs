@@ -91,8 +91,10 @@ pub(super) struct Item {
     pub(super) name: String,
     /// The path from the root of the record.
     pub(super) path: String,
-    /// The type by its name in the reference converter.
+    /// The type by its canonical name.
     pub(super) type_name: String,
+    /// The type as it is written.
+    pub(super) written_type: String,
     pub(super) label: Option<Text>,
     pub(super) hint: Option<Text>,
     pub(super) guidance: Option<Text>,
@@ -147,6 +149,7 @@ impl Item {
             name: name.into(),
             path: String::new(),
             type_name: String::new(),
+            written_type: String::new(),
             label: None,
             hint: None,
             guidance: None,
