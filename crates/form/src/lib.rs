@@ -17,6 +17,7 @@ mod value;
 mod when;
 mod write;
 pub mod xform;
+mod xlsform;
 mod xml;
 
 pub use address::{Address, AddressError, InstanceId, RepeatAddress, Step};
