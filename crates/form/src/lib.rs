@@ -17,6 +17,7 @@ mod sheet;
 mod translated;
 mod value;
 mod when;
+pub mod xform;
 mod xlsform;
 mod xml;
 
