@@ -16,6 +16,7 @@ mod translated;
 mod value;
 mod when;
 mod write;
+mod xform;
 mod xml;
 
 pub use address::{Address, AddressError, InstanceId, RepeatAddress, Step};

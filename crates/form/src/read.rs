@@ -24,10 +24,10 @@ use std::collections::BTreeMap;
 
 use crate::model::{Form, Item};
 use crate::path::QuestionPath;
-use problem::Problems;
 use sheet::Sheet;
 
 pub(crate) use markdown::escape;
+pub(crate) use problem::Problems;
 pub use problem::{FormError, Warning};
 pub(crate) use suggest::did_you_mean;
 

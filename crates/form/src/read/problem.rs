@@ -4,8 +4,6 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::model::Form;
-
 /// The most errors that are listed of one form.
 const MAX_LISTED: usize = 500;
 
@@ -16,7 +14,7 @@ pub struct FormError {
     pub code: &'static str,
     /// What is wrong.
     pub message: String,
-    /// The sheet it is in; empty if it is about the file.
+    /// The sheet it is in; `xform` in an XForm, whose rows are lines; empty if it is about the file.
     pub sheet: String,
     /// The row it is in, counted from 1 as spreadsheets show it.
     pub row: Option<u32>,
@@ -33,7 +31,7 @@ pub struct Warning {
     pub code: &'static str,
     /// What was found.
     pub message: String,
-    /// The sheet it is in; empty if it is about the file.
+    /// The sheet it is in; `xform` in an XForm, whose rows are lines; empty if it is about the file.
     pub sheet: String,
     /// The row it is in, counted from 1 as spreadsheets show it.
     pub row: Option<u32>,
@@ -132,9 +130,10 @@ fn show(
     hint: &str,
 ) -> fmt::Result {
     if !sheet.is_empty() {
-        f.write_str(sheet)?;
-        if let Some(row) = row {
-            write!(f, " row {row}")?;
+        match row {
+            Some(line) if sheet == crate::xform::SHEET => write!(f, "line {line}")?,
+            Some(row) => write!(f, "{sheet} row {row}")?,
+            None => f.write_str(sheet)?,
         }
         if let Some(column) = column {
             write!(f, ", {column}")?;
@@ -201,7 +200,7 @@ impl Problems {
         self.errors
     }
 
-    pub(crate) fn finish(self, form: Form) -> Result<(Form, Vec<Warning>), Vec<FormError>> {
+    pub(crate) fn finish<T>(self, form: T) -> Result<(T, Vec<Warning>), Vec<FormError>> {
         if self.errors.is_empty() {
             Ok((form, self.warnings))
         } else {
