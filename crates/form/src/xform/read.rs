@@ -96,6 +96,7 @@ impl<'d> Parts<'d> {
         };
         definition.lists = self.choice_lists(problems);
         self.put_elements(&mut definition, problems);
+        settings::allow_duplicates(&mut definition);
         self.put_meta(&mut definition, problems);
         self.put_files(&mut definition);
         definition

@@ -14,17 +14,21 @@ impl Parts<'_> {
     /// Reads an expression that `context` evaluates; without one, paths begin at the root.
     pub(super) fn authored(&self, written: &str, context: Option<NodeId>) -> String {
         let inside = context.and_then(|context| self.record.parent(context));
-        Scan::of(self, inside, false).read(written)
+        Scan::of(self, inside).read(written)
     }
 
     /// Reads an expression that is evaluated by something inside `node`, such as an attribute.
     pub(super) fn authored_inside(&self, written: &str, node: NodeId) -> String {
-        Scan::of(self, Some(node), false).read(written)
+        Scan::of(self, Some(node)).read(written)
     }
 
-    /// Reads a predicate over choices, in which `current()` is the question.
-    pub(super) fn authored_filter(&self, written: &str, context: NodeId) -> String {
-        Scan::of(self, self.record.parent(context), true).read(written)
+    /// Reads a predicate over choices, in which `current()` is the question, and paths from `.`
+    /// lead on from the instances of `members`.
+    pub(super) fn authored_filter(&self, written: &str, context: NodeId, members: Option<NodeId>) -> String {
+        let mut scan = Scan::of(self, self.record.parent(context));
+        scan.is_filter = true;
+        scan.members = members;
+        scan.read(written)
     }
 }
 
@@ -32,6 +36,7 @@ struct Scan<'s> {
     parts: &'s Parts<'s>,
     inside: Option<NodeId>,
     is_filter: bool,
+    members: Option<NodeId>,
     asks_instance: bool,
     /// The brackets that are open: the function before each `(`, and the arguments passed.
     open: Vec<(String, usize)>,
@@ -40,11 +45,12 @@ struct Scan<'s> {
 }
 
 impl<'s> Scan<'s> {
-    fn of(parts: &'s Parts<'s>, inside: Option<NodeId>, is_filter: bool) -> Self {
+    fn of(parts: &'s Parts<'s>, inside: Option<NodeId>) -> Self {
         Scan {
             parts,
             inside,
-            is_filter,
+            is_filter: false,
+            members: None,
             asks_instance: false,
             open: Vec::new(),
             predicates: 0,
@@ -58,12 +64,19 @@ impl<'s> Scan<'s> {
         while let Some(first) = rest.chars().next() {
             rest = match first {
                 '\'' | '"' => self.literal(rest, first),
-                _ if starts_path(rest) && !self.continues() => self.path(rest),
+                _ if self.starts_path(rest) && !self.continues() => self.path(rest),
                 _ if is_name_char(first) => self.name(rest),
                 _ => self.symbol(rest, first),
             };
         }
         self.out.trim().to_owned()
+    }
+
+    fn starts_path(&self, rest: &str) -> bool {
+        rest.starts_with('/')
+            || rest.starts_with("../")
+            || rest.starts_with("current()/..")
+            || (self.members.is_some() && rest.starts_with("./"))
     }
 
     /// Whether what was read last makes a `/` or `.` lead on from it.
@@ -76,11 +89,42 @@ impl<'s> Scan<'s> {
         let inner = rest.strip_prefix(quote).unwrap_or(rest);
         let (literal, after) = inner.split_once(quote).unwrap_or((inner, ""));
         self.out.push(quote);
-        self.out.push_str(literal);
+        let mut rest = literal;
+        while let Some((before, padded)) = rest.split_once(' ') {
+            self.out.push_str(before);
+            self.out.push(' ');
+            rest = if self.starts_path(padded) {
+                self.quoted_path(padded)
+            } else {
+                padded
+            };
+        }
+        self.out.push_str(rest);
         if literal.len() < inner.len() {
             self.out.push(quote);
         }
         after
+    }
+
+    /// The converter puts paths in place of names within quotes too; only its spaces tell them
+    /// from other text.
+    fn quoted_path<'w>(&mut self, rest: &'w str) -> &'w str {
+        let (from_current, relative) = match rest.strip_prefix("current()/") {
+            Some(relative) => (true, relative),
+            None => (false, rest),
+        };
+        let (path, after) = path_run(relative);
+        match self
+            .named(path, from_current, after)
+            .filter(|_| after.starts_with(' '))
+        {
+            Some(name) => {
+                self.out.pop();
+                self.out.push_str(&format!("${{{name}}}"));
+                after.strip_prefix(' ').unwrap_or(after)
+            }
+            None => rest,
+        }
     }
 
     fn symbol<'w>(&mut self, rest: &'w str, symbol: char) -> &'w str {
@@ -142,7 +186,9 @@ impl<'s> Scan<'s> {
             None => (false, rest),
         };
         let (path, after) = path_run(relative);
-        match self.named(path, from_current, after) {
+        let is_padded =
+            (self.out.is_empty() || self.out.ends_with(' ')) && (after.is_empty() || after.starts_with(' '));
+        match self.named(path, from_current, after).filter(|_| is_padded) {
             Some(name) => self.reference(&format!("${{{name}}}"), after),
             None => {
                 if from_current {
@@ -163,6 +209,8 @@ impl<'s> Scan<'s> {
         // What stands one step further in than `inside`: only the way outwards is followed.
         let target = if path.starts_with('/') {
             record.follow(path, record.root())?
+        } else if let Some(path) = path.strip_prefix("./") {
+            record.follow(path, self.members?)?
         } else {
             record.follow(path.strip_prefix("../")?, self.inside?)?
         };
@@ -172,6 +220,14 @@ impl<'s> Scan<'s> {
         let name = record.name(node);
         if record.only(name) != Some(node) {
             return None;
+        }
+        if let Some(members) = self
+            .members
+            .filter(|members| record.ancestors(node).any(|id| id == *members))
+        {
+            let own = record.path(node);
+            let inner = own.strip_prefix(record.path(members).as_str())?;
+            return (path.strip_prefix('.') == Some(inner)).then_some(name);
         }
         let relative = match self.open.last() {
             Some((function, 0 | 1 | 3 | 5)) if function == "indexed-repeat" => None,
@@ -226,10 +282,6 @@ impl Record<'_> {
         names.push(self.name(node));
         Some(format!("{}{}", "../".repeat(up), names.join("/")))
     }
-}
-
-fn starts_path(rest: &str) -> bool {
-    rest.starts_with('/') || rest.starts_with("../") || rest.starts_with("current()/..")
 }
 
 /// Splits off names and the slashes between them.

@@ -8,7 +8,7 @@ use super::Parts;
 use super::actions::{Captured, SetTo};
 use super::body::{Control, FlatGroup};
 use super::document::{attribute, attributes, child, elements};
-use super::itemset::query;
+use super::itemset::{ItemsetSource, query};
 use super::lists::ItemLists;
 use super::record::NodeId;
 use super::texts::file_of;
@@ -80,6 +80,7 @@ impl<'d> Parts<'d> {
             let authored = kept.map(|(name, value)| (name, self.authored(value, Some(node))));
             element.instance = authored.collect();
         }
+        self.put_unshown_texts(node, &mut element, problems);
         if is_group {
             element.children = self.inside(node, found, problems);
         }
@@ -258,7 +259,7 @@ impl<'d> Parts<'d> {
         let is_select = matches!(control.xml.tag_name().name(), "select" | "select1" | "rank");
         if let Some(itemset) = &control.itemset {
             let (list, filter) = self.choices_of(node, itemset);
-            if let super::itemset::ItemsetSource::Instance(id, _) = itemset.source {
+            if let ItemsetSource::Instance(id, _) = itemset.source {
                 if !self.lists.knows(id) {
                     problems.error(
                         self.document
@@ -288,8 +289,7 @@ impl<'d> Parts<'d> {
             match query(written) {
                 Some((list, predicates)) => {
                     element.list = Some(list.to_owned());
-                    let filters = predicates.iter().map(|filter| self.authored_filter(filter, node));
-                    element.choice_filter = filters.reduce(|all, next| format!("({all}) and ({next})"));
+                    element.choice_filter = self.filter(node, &predicates, None);
                 }
                 None => {
                     let what = format!("`{written}` is no query for choices");

@@ -24,8 +24,8 @@ pub(super) struct Itemset<'d> {
 pub(super) enum ItemsetSource<'d> {
     /// The items of another instance: its id and the path to them.
     Instance(&'d str, &'d str),
-    /// The instances of a repeat, or other nodes of the record: the path as written.
-    Record(NodeId, &'d str),
+    /// The instances of a repeat.
+    Record(NodeId),
 }
 
 impl<'d> Itemset<'d> {
@@ -47,7 +47,7 @@ impl<'d> Itemset<'d> {
         itemset.source = match source {
             Named::Instance(id, path) => ItemsetSource::Instance(id, path),
             Named::Path(path) => match record.follow(path, question) {
-                Some(Target::Node(node)) => ItemsetSource::Record(node, path),
+                Some(Target::Node(node)) => ItemsetSource::Record(node),
                 _ => {
                     problems.error(super::binds::missing_node(document, xml, "nodeset", path));
                     return None;

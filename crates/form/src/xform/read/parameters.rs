@@ -112,54 +112,36 @@ impl<'d> Parts<'d> {
         match itemset.source {
             ItemsetSource::Instance(id, _) => {
                 let list = self.lists.file(id).unwrap_or(id);
-                (list.to_owned(), self.filter(node, &itemset.filter))
+                (list.to_owned(), self.filter(node, &itemset.filter, None))
             }
-            ItemsetSource::Record(repeat, path) => {
+            ItemsetSource::Record(repeat) => {
                 let shown = self.record.child(repeat, itemset.value).unwrap_or(repeat);
                 let list = format!("${{{}}}", self.record.name(shown));
                 let without_empty = format!("./{} != ''", itemset.value);
                 let filter = match itemset.filter.as_slice() {
                     [only] if only.trim() == without_empty || only.trim() == "./geometry != ''" => None,
-                    predicates => self.filter(node, predicates),
+                    predicates => self.filter(node, predicates, Some(repeat)),
                 };
-                let filter = filter.map(|filter| self.of_members(&filter, repeat, path));
                 (list, filter)
             }
         }
     }
 
-    fn filter(&self, node: NodeId, predicates: &[&str]) -> Option<String> {
+    /// Puts predicates into one.
+    pub(super) fn filter(
+        &self,
+        node: NodeId,
+        predicates: &[&str],
+        members: Option<NodeId>,
+    ) -> Option<String> {
         let mut filters = predicates
             .iter()
-            .map(|predicate| self.authored_filter(predicate, node));
+            .map(|predicate| self.authored_filter(predicate, node, members));
         let first = filters.next()?;
         let mut rest = filters.peekable();
         if rest.peek().is_none() {
             return Some(first).filter(|first| !first.is_empty());
         }
         Some(rest.fold(format!("({first})"), |all, next| format!("{all} and ({next})")))
-    }
-
-    /// In choices from a repeat the converter writes `./name` for the questions of the repeat.
-    fn of_members(&self, filter: &str, repeat: NodeId, path: &str) -> String {
-        let mut authored = filter.to_owned();
-        for child in self.record.children(repeat) {
-            let name = self.record.name(*child);
-            if self.record.only(name) == Some(*child) {
-                for written in [format!(" ./{name} "), format!(" {path}/{name} ")] {
-                    authored = authored.replace(&written, &format!("${{{name}}}"));
-                }
-                // The outer space is gone already.
-                let first = format!("./{name} ");
-                if let Some(rest) = authored.strip_prefix(&first) {
-                    authored = format!("${{{name}}}{rest}");
-                }
-                let last = format!(" ./{name}");
-                if let Some(rest) = authored.strip_suffix(&last) {
-                    authored = format!("{rest}${{{name}}}");
-                }
-            }
-        }
-        authored
     }
 }

@@ -1,11 +1,12 @@
 //! Settings: what a form says about itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use roxmltree::Node;
 
 use super::Parts;
 use super::document::{attribute, attributes, child, known_prefix};
+use crate::definition::Definition;
 use crate::read::Problems;
 
 const XFORMS: &str = "http://www.w3.org/2002/xforms";
@@ -85,5 +86,20 @@ impl<'d> Parts<'d> {
             (!is_known).then(|| format!("{prefix}=\"{uri}\""))
         });
         declared.collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// Choices may share a name in an XForm; sheets have to say so.
+pub(super) fn allow_duplicates(definition: &mut Definition) {
+    let has_twice = definition.lists.iter().any(|list| {
+        let mut seen = HashSet::new();
+        list.choices
+            .iter()
+            .any(|choice| !seen.insert(choice.name.as_str()))
+    });
+    if has_twice {
+        definition
+            .settings
+            .insert("allow_choice_duplicates".to_owned(), "yes".to_owned());
     }
 }

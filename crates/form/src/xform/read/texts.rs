@@ -7,7 +7,7 @@ use roxmltree::Node;
 use super::Parts;
 use super::document::{Document, attribute, child, elements, text_of};
 use super::record::NodeId;
-use crate::definition::Text;
+use crate::definition::{Element, Text};
 use crate::read::Problems;
 
 /// The language that the reference converter calls texts by that name none.
@@ -198,6 +198,30 @@ impl<'d> Parts<'d> {
         shown
     }
 
+    /// Adds the label and the hint that no control shows, if the `itext` has them under the names
+    /// that the reference converter gives them.
+    pub(super) fn put_unshown_texts(&self, node: NodeId, element: &mut Element, problems: &mut Problems) {
+        let Some(xml) = self.record.xml(node) else { return };
+        let path = self.record.path(node);
+        let mut named = |what: &str| {
+            let id = format!("{path}:{what}");
+            self.texts.named(&id)?;
+            Some(self.text_named(&id, xml, Some(node), problems))
+        };
+        if element.label.is_none() && element.media.is_empty() {
+            if let Some(label) = named("label") {
+                element.label = label.text;
+                element.media = label.media;
+            }
+        }
+        if element.hint.is_none() && element.guidance_hint.is_none() {
+            if let Some(hint) = named("hint") {
+                element.hint = hint.text;
+                element.guidance_hint = hint.guidance;
+            }
+        }
+    }
+
     /// Reads a message of a bind: what it says itself, or the text it names.
     pub(super) fn message(
         &self,
@@ -221,6 +245,8 @@ impl<'d> Parts<'d> {
                 text.push_str(part.text().unwrap_or(""));
             } else if part.tag_name().name() == "output" {
                 let written = attribute(part, "value").or_else(|| attribute(part, "ref"));
+                // The arguments of this function are not seen from where the text is.
+                let context = context.filter(|_| !text.contains("indexed-repeat("));
                 text.push_str(&self.output(written.unwrap_or(""), context));
             } else if part.is_element() {
                 text.push_str(&text_of(part));

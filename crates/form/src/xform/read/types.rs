@@ -45,7 +45,7 @@ impl<'d> Parts<'d> {
             .and_then(|control| control.itemset.as_ref());
         let from_file = itemset.is_some_and(|itemset| match itemset.source {
             ItemsetSource::Instance(id, _) => self.lists.file(id).is_some(),
-            ItemsetSource::Record(..) => false,
+            ItemsetSource::Record(_) => false,
         });
         match name_of(control).as_str() {
             "select1" if from_file => kind("select_one_from_file", &["string", "", "select1"]),
