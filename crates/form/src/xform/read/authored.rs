@@ -153,10 +153,10 @@ impl<'s> Scan<'s> {
 
     /// A name and the steps after it, or the start of a path through another instance.
     fn name<'w>(&mut self, rest: &'w str) -> &'w str {
-        if let Some((id, path, after)) = instance_path(rest) {
-            if let Some(after) = self.other_instance(id, path, after) {
-                return after;
-            }
+        if let Some((id, path, after)) = instance_path(rest)
+            && let Some(after) = self.other_instance(id, path, after)
+        {
+            return after;
         }
         let (name, after) = path_run(rest);
         self.out.push_str(name);
@@ -186,8 +186,8 @@ impl<'s> Scan<'s> {
             None => (false, rest),
         };
         let (path, after) = path_run(relative);
-        let is_padded =
-            (self.out.is_empty() || self.out.ends_with(' ')) && (after.is_empty() || after.starts_with(' '));
+        let is_first = self.out.is_empty() && !path.starts_with("./");
+        let is_padded = (is_first || self.out.ends_with(' ')) && (after.is_empty() || after.starts_with(' '));
         match self.named(path, from_current, after).filter(|_| is_padded) {
             Some(name) => self.reference(&format!("${{{name}}}"), after),
             None => {

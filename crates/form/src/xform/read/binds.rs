@@ -47,15 +47,18 @@ impl<'d> Binds<'d> {
                     if let Some(id) = attribute(bind, "id") {
                         binds.by_id.insert(id, node);
                     }
-                    binds.of_nodes.insert(node, bind)
+                    Some(*binds.of_nodes.entry(node).or_insert(bind))
                 }
-                Some(Target::Attribute(node, name)) => binds.of_attributes.insert((node, name), bind),
+                Some(Target::Attribute(node, name)) => {
+                    Some(*binds.of_attributes.entry((node, name)).or_insert(bind))
+                }
                 None => {
-                    problems.error(missing_node(document, bind, "nodeset", nodeset));
+                    // Other programs ignore such binds too: what they were about is gone.
+                    problems.warn(missing_node(document, bind, "nodeset", nodeset));
                     None
                 }
             };
-            if let Some(earlier) = earlier {
+            if let Some(earlier) = earlier.filter(|earlier| *earlier != bind) {
                 let line = document.line(earlier);
                 problems.error(
                     document

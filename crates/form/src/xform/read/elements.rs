@@ -137,14 +137,15 @@ impl<'d> Parts<'d> {
             None if is_fixed => Some(self.record.times(node).to_string()),
             None => None,
         };
-        if self.record.times(node) > 1 && !is_fixed {
-            if let Some(xml) = self.record.xml(node) {
-                let what = format!(
-                    "`{}` begins with one instance, not with several",
-                    self.record.path(node)
-                );
-                problems.warn(self.document.error(xml, "filled_repeat", "", what));
-            }
+        if self.record.times(node) > 1
+            && !is_fixed
+            && let Some(xml) = self.record.xml(node)
+        {
+            let what = format!(
+                "`{}` begins with one instance, not with several",
+                self.record.path(node)
+            );
+            problems.warn(self.document.error(xml, "filled_repeat", "", what));
         }
     }
 
@@ -222,10 +223,7 @@ impl<'d> Parts<'d> {
                 },
                 _ => false,
             };
-            let value = match name.as_str() {
-                "appearance" => value.trim().to_owned(),
-                _ => self.authored(value, context),
-            };
+            let value = self.authored(value, context);
             if !is_known && !value.is_empty() {
                 element.control.insert(name, value);
             }
@@ -259,19 +257,19 @@ impl<'d> Parts<'d> {
         let is_select = matches!(control.xml.tag_name().name(), "select" | "select1" | "rank");
         if let Some(itemset) = &control.itemset {
             let (list, filter) = self.choices_of(node, itemset);
-            if let ItemsetSource::Instance(id, _) = itemset.source {
-                if !self.lists.knows(id) {
-                    problems.error(
-                        self.document
-                            .error(
-                                control.xml,
-                                "unknown_list",
-                                "itemset",
-                                format!("there is no instance `{id}`"),
-                            )
-                            .hint("put an `instance` of this `id` into the model"),
-                    );
-                }
+            if let ItemsetSource::Instance(id, _) = itemset.source
+                && !self.lists.knows(id)
+            {
+                problems.error(
+                    self.document
+                        .error(
+                            control.xml,
+                            "unknown_list",
+                            "itemset",
+                            format!("there is no instance `{id}`"),
+                        )
+                        .hint("put an `instance` of this `id` into the model"),
+                );
             }
             element.list = Some(list);
             element.choice_filter = filter;

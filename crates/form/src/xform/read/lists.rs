@@ -99,12 +99,12 @@ impl<'d> Lists<'d> {
             let Some(Place::Inline(nth)) = self.by_id.get(id).copied() else {
                 continue;
             };
-            if let (Some(inline), Some(seen)) = (self.inline.get_mut(nth), seen.get_mut(nth)) {
-                if !std::mem::replace(seen, true) {
-                    inline.value = itemset.value;
-                    inline.label = itemset.label;
-                    inline.path = path.to_owned();
-                }
+            if let (Some(inline), Some(seen)) = (self.inline.get_mut(nth), seen.get_mut(nth))
+                && !std::mem::replace(seen, true)
+            {
+                inline.value = itemset.value;
+                inline.label = itemset.label;
+                inline.path = path.to_owned();
             }
         }
     }

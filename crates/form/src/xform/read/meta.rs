@@ -22,10 +22,10 @@ impl Parts<'_> {
                 Some(other) => set("instance_id", other),
             },
         }
-        if let Some(name) = named("instanceName") {
-            if let Some(written) = self.binds.value(name, "calculate") {
-                set("instance_name", &self.authored(written, Some(name)));
-            }
+        if let Some(name) = named("instanceName")
+            && let Some(written) = self.binds.value(name, "calculate")
+        {
+            set("instance_name", &self.authored(written, Some(name)));
         }
         for node in meta.map_or(&[][..], |meta| self.record.children(meta)) {
             match self.record.name(*node) {

@@ -100,10 +100,10 @@ impl<'d> Parts<'d> {
                 parameters.insert("label".to_owned(), itemset.label.to_owned());
             }
         }
-        if element.type_name.starts_with("geo") {
-            if let Some(list) = &element.list {
-                parameters.insert("reference-geometry".to_owned(), list.clone());
-            }
+        if element.type_name.starts_with("geo")
+            && let Some(list) = &element.list
+        {
+            parameters.insert("reference-geometry".to_owned(), list.clone());
         }
     }
 

@@ -34,7 +34,7 @@ struct RecordNode<'d> {
     parent: Option<NodeId>,
     children: Vec<NodeId>,
     depth: usize,
-    /// How many times it stands in the instance, templates not counted.
+    /// How many times it stands in its parent, templates not counted.
     times: u32,
     is_repeat: bool,
 }
@@ -98,14 +98,18 @@ impl<'d> Record<'d> {
     }
 
     fn fill(&mut self, parent: NodeId, xml: Node<'d, 'd>) {
+        let mut times: HashMap<NodeId, u32> = HashMap::new();
         for element in elements(xml) {
             let known = self.by_parent.get(&(parent, element.tag_name().name())).copied();
             let id = known.unwrap_or_else(|| self.add(element, Some(parent)));
             let is_template = attribute(element, "jr:template").is_some();
-            if let Some(node) = self.nodes.get_mut(id.0) {
-                node.times += u32::from(!is_template);
-            }
+            *times.entry(id).or_default() += u32::from(!is_template);
             self.fill(id, element);
+        }
+        for (id, times) in times {
+            if let Some(node) = self.nodes.get_mut(id.0) {
+                node.times = node.times.max(times);
+            }
         }
     }
 
@@ -133,7 +137,7 @@ impl<'d> Record<'d> {
         self.node(id).map_or(0, |node| node.depth)
     }
 
-    /// Returns how often the node stands in a new record, templates not counted.
+    /// Returns how often the node stands in its parent in a new record, templates not counted.
     pub(super) fn times(&self, id: NodeId) -> u32 {
         self.node(id).map_or(0, |node| node.times)
     }

@@ -6,7 +6,7 @@ use roxmltree::Node;
 
 use super::Parts;
 use super::document::{Document, attribute, child, elements, text_of};
-use super::record::NodeId;
+use super::record::{NodeId, Target};
 use crate::definition::{Element, Text};
 use crate::read::Problems;
 
@@ -96,13 +96,13 @@ impl<'d> Texts<'d> {
         let several = self.languages.len() > 1;
         let mut kept = texts
             .into_iter()
-            .filter(|(_, text)| !text.is_empty() && !(several && text == MISSING))
+            .filter(|(_, text)| !(text.is_empty() || several && text == MISSING))
             .filter_map(|(nth, text)| Some(((*self.languages.get(nth)?).to_owned(), text)))
             .collect::<Vec<_>>();
-        if let ([only], Some(_)) = (self.languages.as_slice(), kept.first()) {
-            if *only == NO_LANGUAGE {
-                return kept.pop().map(|(_, text)| Text::Plain(text));
-            }
+        if let ([only], Some(_)) = (self.languages.as_slice(), kept.first())
+            && *only == NO_LANGUAGE
+        {
+            return kept.pop().map(|(_, text)| Text::Plain(text));
         }
         Some(kept).filter(|kept| !kept.is_empty()).map(Text::ByLanguage)
     }
@@ -208,17 +208,19 @@ impl<'d> Parts<'d> {
             self.texts.named(&id)?;
             Some(self.text_named(&id, xml, Some(node), problems))
         };
-        if element.label.is_none() && element.media.is_empty() {
-            if let Some(label) = named("label") {
-                element.label = label.text;
-                element.media = label.media;
-            }
+        if element.label.is_none()
+            && element.media.is_empty()
+            && let Some(label) = named("label")
+        {
+            element.label = label.text;
+            element.media = label.media;
         }
-        if element.hint.is_none() && element.guidance_hint.is_none() {
-            if let Some(hint) = named("hint") {
-                element.hint = hint.text;
-                element.guidance_hint = hint.guidance;
-            }
+        if element.hint.is_none()
+            && element.guidance_hint.is_none()
+            && let Some(hint) = named("hint")
+        {
+            element.hint = hint.text;
+            element.guidance_hint = hint.guidance;
         }
     }
 
@@ -256,6 +258,9 @@ impl<'d> Parts<'d> {
     }
 
     fn output(&self, written: &str, context: Option<NodeId>) -> String {
+        if let Some(name) = self.plainly_named(written, context) {
+            return format!("${{{name}}}");
+        }
         let authored = self.authored(written, context);
         let is_reference = authored
             .strip_prefix("${")
@@ -265,6 +270,20 @@ impl<'d> Parts<'d> {
         } else {
             format!("${{= {} }}", written.trim())
         }
+    }
+
+    /// Returns the name of the node that a path leads to, if the name alone leads there too: no
+    /// other node has it, and it is not in a repeat that the text is not in.
+    fn plainly_named(&self, path: &str, context: Option<NodeId>) -> Option<&'d str> {
+        let record = &self.record;
+        let from = context.unwrap_or_else(|| record.root());
+        let Target::Node(node) = record.follow(path, from)? else {
+            return None;
+        };
+        let mut repeats = record.ancestors(node).filter(|id| record.is_repeat(*id));
+        let is_near = repeats.all(|repeat| record.ancestors(from).any(|around| around == repeat));
+        let name = record.name(node);
+        (is_near && record.only(name) == Some(node)).then_some(name)
     }
 }
 
