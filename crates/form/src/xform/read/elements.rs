@@ -11,10 +11,10 @@ use super::document::{attribute, attributes, child, elements};
 use super::itemset::{ItemsetSource, query};
 use super::lists::ItemLists;
 use super::record::NodeId;
-use super::texts::file_of;
 use super::types::is_metadata;
 use crate::definition::{Choice, Definition, Element, ElementKind, List, Text};
 use crate::read::Problems;
+use crate::xlsform::is_dynamic;
 
 /// Lists that come up while questions are read.
 struct Found {
@@ -170,8 +170,14 @@ impl<'d> Parts<'d> {
         element.parameters = self.parameters(node, &element);
         element.default = self.default_of(node, kind.name);
         self.put_triggers(node, &mut element, problems);
-        element.written_type = match &element.list {
-            Some(list) if !kind.name.starts_with("geo") && kind.name != "range" => {
+        let from_file = control
+            .and_then(|control| control.itemset.as_ref())
+            .is_some_and(|itemset| self.is_from_file(itemset));
+        element.written_type = match (&element.list, kind.name) {
+            (Some(list), "select_one" | "select_multiple") if from_file => {
+                format!("{}_from_file {list}", kind.name)
+            }
+            (Some(list), "select_one" | "select_multiple" | "select_one_external" | "rank" | "osm") => {
                 format!("{} {list}", kind.name)
             }
             _ => kind.name.to_owned(),
@@ -323,27 +329,24 @@ impl<'d> Parts<'d> {
     }
 
     fn default_of(&self, node: NodeId, type_name: &str) -> Option<String> {
-        match self.actions.at_first(node) {
+        let fixed = |text: String| match is_dynamic(&text, type_name) {
+            true => format!("string({})", quoted(&text)),
+            false => text,
+        };
+        let default = match self.actions.at_first(node) {
             Some(SetTo::Expression(written)) => {
                 let authored = self.authored(written, Some(node));
-                Some(match plain_literal(&authored) {
-                    Some(text) if !looks_computed(text) => text.to_owned(),
-                    _ if looks_computed(&authored) || authored.parse::<f64>().is_ok() => authored,
+                match plain_literal(&authored) {
+                    Some(text) if !is_dynamic(text, type_name) => text.to_owned(),
+                    _ if is_dynamic(&authored, type_name) || authored.parse::<f64>().is_ok() => authored,
                     _ => format!("string({authored})"),
-                })
+                }
             }
-            Some(SetTo::Text(text)) => Some(fixed(text.clone())),
-            Some(SetTo::Nothing) => None,
-            None => {
-                let text = self.record.fixed_value(node)?;
-                Some(match type_name {
-                    "image" => file_of(&text),
-                    "date" | "datetime" | "geopoint" | "geotrace" | "geoshape" => text,
-                    _ => fixed(text),
-                })
-            }
-        }
-        .filter(|default| !default.is_empty())
+            Some(SetTo::Text(text)) => fixed(text.clone()),
+            Some(SetTo::Nothing) => return None,
+            None => fixed(self.record.fixed_value(node)?),
+        };
+        Some(default).filter(|default| !default.is_empty())
     }
 
     fn put_triggers(&self, node: NodeId, element: &mut Element, problems: &mut Problems) {
@@ -460,15 +463,6 @@ fn plain_literal(expression: &str) -> Option<&str> {
     Some(inner).filter(|inner| !inner.contains(quote))
 }
 
-/// A default that is no expression, written so that it is not taken for one.
-fn fixed(text: String) -> String {
-    if looks_computed(&text) {
-        format!("string({})", quoted(&text))
-    } else {
-        text
-    }
-}
-
 fn quoted(text: &str) -> String {
     if !text.contains('\'') {
         format!("'{text}'")
@@ -478,26 +472,4 @@ fn quoted(text: &str) -> String {
         let parts: Vec<String> = text.split('\'').map(|part| format!("'{part}'")).collect();
         format!("concat({})", parts.join(", \"'\", "))
     }
-}
-
-/// Whether a default would be read as an expression, not as the text itself.
-fn looks_computed(text: &str) -> bool {
-    let mut before = ' ';
-    let mut quote = None;
-    for c in text.chars() {
-        match quote {
-            Some(open) if open == c => quote = None,
-            Some(_) => {}
-            None => match c {
-                '\'' | '"' => quote = Some(c),
-                '*' | '+' | '|' => return true,
-                '(' | '[' if before.is_alphanumeric() || matches!(before, '_' | '-' | '.') => return true,
-                '{' if before == '$' => return true,
-                '-' if before.is_whitespace() || matches!(before, ')' | '}') => return true,
-                _ => {}
-            },
-        }
-        before = c;
-    }
-    text.contains(" div ") || text.contains(" mod ")
 }

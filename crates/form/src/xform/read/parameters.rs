@@ -88,11 +88,15 @@ impl<'d> Parts<'d> {
                 parameters.insert("seed".to_owned(), self.authored(seed, Some(node)));
             }
         }
-        let (value, label) = match element.list.as_deref() {
-            Some(list) if list.ends_with(".geojson") => ("id", "title"),
-            _ => ("name", "label"),
+        let list = element.list.as_deref().unwrap_or("");
+        let (value, label) = match list.ends_with(".geojson") {
+            true => ("id", "title"),
+            false => ("name", "label"),
         };
-        if element.type_name.ends_with("_from_file") {
+        if element.type_name == "range" {
+            parameters.insert("tick_labelset".to_owned(), list.to_owned());
+        }
+        if self.is_from_file(itemset) {
             if itemset.value != value {
                 parameters.insert("value".to_owned(), itemset.value.to_owned());
             }
@@ -104,6 +108,14 @@ impl<'d> Parts<'d> {
             && let Some(list) = &element.list
         {
             parameters.insert("reference-geometry".to_owned(), list.clone());
+        }
+    }
+
+    /// Whether choices come from a file beside the form.
+    pub(super) fn is_from_file(&self, itemset: &Itemset<'d>) -> bool {
+        match itemset.source {
+            ItemsetSource::Instance(id, _) => self.lists.file(id).is_some(),
+            ItemsetSource::Record(_) => false,
         }
     }
 

@@ -21,6 +21,10 @@ impl<'d> Parts<'d> {
             }
         };
         put("form_title", self.document.title().unwrap_or_default());
+        let name = self.record.name(self.record.root());
+        if name != "data" {
+            put("name", name.to_owned());
+        }
         if let Some(language) = self.texts.marked_language() {
             put("default_language", language.to_owned());
         }

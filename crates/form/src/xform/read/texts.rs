@@ -299,7 +299,7 @@ pub(super) fn text_id(reference: &str) -> Option<&str> {
 }
 
 /// The file in `jr://images/file`.
-pub(super) fn file_of(uri: &str) -> String {
+fn file_of(uri: &str) -> String {
     let path = uri.strip_prefix("jr://");
     path.and_then(|path| path.split_once('/'))
         .map_or(uri, |(_, file)| file)

@@ -5,7 +5,6 @@ use roxmltree::Node;
 use super::Parts;
 use super::actions::Captured;
 use super::document::{attribute, name_of};
-use super::itemset::ItemsetSource;
 use super::record::NodeId;
 
 /// A type by its name in sheets, and the data types of its bind that go without saying.
@@ -39,18 +38,8 @@ impl<'d> Parts<'d> {
 
     fn asked(&self, node: NodeId, control: Node<'d, 'd>) -> Type {
         let data = self.binds.data_type(node);
-        let itemset = self
-            .body
-            .control(node)
-            .and_then(|control| control.itemset.as_ref());
-        let from_file = itemset.is_some_and(|itemset| match itemset.source {
-            ItemsetSource::Instance(id, _) => self.lists.file(id).is_some(),
-            ItemsetSource::Record(_) => false,
-        });
         match name_of(control).as_str() {
-            "select1" if from_file => kind("select_one_from_file", &["string", "", "select1"]),
             "select1" => kind("select_one", &["string", "", "select1"]),
-            "select" if from_file => kind("select_multiple_from_file", &["string", "", "select"]),
             "select" => kind("select_multiple", &["string", "", "select"]),
             "odk:rank" | "rank" => kind("rank", &["odk:rank", "rank", "string", ""]),
             "range" => kind("range", &["int", ""]),
@@ -99,7 +88,7 @@ fn of_data(data: &str) -> Option<Type> {
         "double" | "float" => kind("decimal", &["decimal", "double", "float"]),
         "date" => kind("date", &["date"]),
         "time" => kind("time", &["time"]),
-        "dateTime" => kind("datetime", &["dateTime"]),
+        "dateTime" => kind("dateTime", &["dateTime"]),
         "geopoint" => kind("geopoint", &["geopoint"]),
         "geotrace" => kind("geotrace", &["geotrace"]),
         "geoshape" => kind("geoshape", &["geoshape"]),
