@@ -27,14 +27,16 @@ pub enum Source<'a> {
     Xls(&'a [u8]),
     /// The sheets as Markdown tables.
     Markdown(&'a str),
+    /// An XForm.
+    XForm(&'a str),
 }
 
 impl<'a> Source<'a> {
     /// Returns the source that a file of this name holds, by its extension:
-    /// `.xlsx`, `.xlsm`, `.xls` or `.md`.
+    /// `.xlsx`, `.xlsm`, `.xls`, `.md` or `.xml`.
     ///
     /// # Errors
-    /// If the extension is another, or a Markdown file is not UTF-8.
+    /// If the extension is another, or a file of text is not UTF-8.
     pub fn from_named(file_name: &str, bytes: &'a [u8]) -> Result<Self, FormError> {
         let extension = file_name
             .rsplit_once('.')
@@ -42,18 +44,23 @@ impl<'a> Source<'a> {
         match extension.as_deref() {
             Some("xlsx" | "xlsm") => Ok(Source::Xlsx(bytes)),
             Some("xls") => Ok(Source::Xls(bytes)),
-            Some("md" | "markdown") => match std::str::from_utf8(bytes) {
-                Ok(text) => Ok(Source::Markdown(text)),
-                Err(_) => Err(FormError::of_file("not_utf8", "the file is not UTF-8 text")
-                    .hint("save it again as UTF-8")),
-            },
+            Some("md" | "markdown") => text_of(bytes).map(Source::Markdown),
+            Some("xml") => text_of(bytes).map(Source::XForm),
             _ => Err(FormError::of_file(
                 "unknown_file_type",
                 format!("`{file_name}` is no workbook whose name says its format"),
             )
-            .hint("forms are read from .xlsx, .xls and .md files")),
+            .hint("forms are read from .xlsx, .xls, .md and .xml files")),
         }
     }
+}
+
+fn text_of(bytes: &[u8]) -> Result<&str, FormError> {
+    let text = std::str::from_utf8(bytes).map_err(|_| {
+        FormError::of_file("not_utf8", "the file is not UTF-8 text").hint("save it again as UTF-8")
+    })?;
+    // Some editors put a mark before the text.
+    Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
 }
 
 impl Form {
@@ -92,6 +99,9 @@ pub(crate) fn sheets_of(source: Source<'_>) -> Result<Vec<Sheet>, FormError> {
         Source::Xlsx(bytes) => workbook::read_xlsx(bytes),
         Source::Xls(bytes) => workbook::read_xls(bytes),
         Source::Markdown(text) => markdown::read(text),
+        Source::XForm(_) => {
+            Err(FormError::of_file("no_sheets", "an XForm has no sheets").hint("read it as a definition"))
+        }
     }
 }
 
