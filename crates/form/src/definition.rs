@@ -6,12 +6,15 @@
 //! Expressions and references are text here, exactly as their author wrote them, but for what the
 //! reference converter changes while it reads (outer space, smart quotes).
 
+mod json;
 mod markdown;
 
 use std::collections::BTreeMap;
 
+use serde::Serialize;
+
 /// A form as its author wrote it.
-#[derive(Clone, PartialEq, Eq, Default, Debug)]
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize)]
 pub struct Definition {
     /// The name of the root of a record in XForms; `data` unless the settings name another.
     pub root: String,
@@ -50,7 +53,8 @@ pub enum Text {
 }
 
 /// What a row of the sheet `survey` is.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ElementKind {
     /// Something that is asked, shown, computed or kept.
     Question,
@@ -63,7 +67,8 @@ pub enum ElementKind {
 }
 
 /// Rows that no author wrote.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Generated {
     /// The calculation `…_count` that holds the number of a repeat's instances.
     RepeatCount,
@@ -76,7 +81,7 @@ pub enum Generated {
 }
 
 /// One row of the sheet `survey`, with what is inside it.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Element {
     /// The row, counted from 1 as spreadsheets show it; in a form that comes from an XForm the
     /// line of its control, bind or node.
@@ -143,7 +148,7 @@ pub struct Element {
 }
 
 /// A list of choices, or of OSM tags.
-#[derive(Clone, PartialEq, Eq, Default, Debug)]
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize)]
 pub struct List {
     /// Its name.
     pub name: String,
@@ -152,7 +157,7 @@ pub struct List {
 }
 
 /// A row of a sheet of choices.
-#[derive(Clone, PartialEq, Eq, Default, Debug)]
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize)]
 pub struct Choice {
     /// The row or line, counted from 1; 0 if no author wrote it (`or_other`).
     pub row: u32,
@@ -167,7 +172,7 @@ pub struct Choice {
 }
 
 /// A row of the sheet `entities`.
-#[derive(Clone, PartialEq, Eq, Default, Debug)]
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize)]
 pub struct Entity {
     /// The row or line, counted from 1.
     pub row: u32,
@@ -188,7 +193,7 @@ pub struct Entity {
 }
 
 /// The headers of the sheets as they are written, by what they mean.
-#[derive(Clone, PartialEq, Eq, Default, Debug)]
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize)]
 pub struct Headers {
     /// Of the sheet `survey`: by property (`relevant`, `constraint_message`, `label`, …).
     pub survey: BTreeMap<String, String>,

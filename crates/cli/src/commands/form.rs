@@ -5,17 +5,21 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::Subcommand;
-use form::{Form, FormError, Source, Warning};
+use form::definition::Definition;
+use form::{Form, FormError, Warning};
 
 mod check;
+mod convert;
 mod list;
 mod publish;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum FormCommand {
-    /// Say whether a form (.xlsx, .xls or .md) can be used, and what to mend if not
+    /// Say whether a form (.xlsx, .xlsm, .xls, .csv, .md, or an XForm in .xml) can be used, and what to mend if not
     Check(check::Check),
-    /// Publish a form to every member
+    /// Write a form in another notation: an ODK XForm, JSON, or Markdown tables
+    Convert(convert::Convert),
+    /// Publish a form to every member, with the files it needs
     Publish(publish::Publish),
     /// List the forms of the programme
     List(list::List),
@@ -25,6 +29,7 @@ impl FormCommand {
     pub(crate) fn run(self) -> anyhow::Result<ExitCode> {
         match self {
             Self::Check(check) => check.run(),
+            Self::Convert(convert) => convert.run(),
             Self::Publish(publish) => publish.run(),
             Self::List(list) => list.run(),
         }
@@ -32,12 +37,29 @@ impl FormCommand {
 }
 
 /// A form and what may be better in it, or all that must be mended.
-type Checked = Result<(Form, Vec<Warning>), Vec<FormError>>;
+type Checked<F> = Result<(F, Vec<Warning>), Vec<FormError>>;
 
 /// Reads a form's file.
-pub(crate) fn read(file: &Path) -> anyhow::Result<Checked> {
+pub(crate) fn read(file: &Path) -> anyhow::Result<Checked<Form>> {
+    let (name, bytes) = load(file)?;
+    Ok(Form::read_named(&name, &bytes))
+}
+
+/// Reads a form's file as its author wrote it.
+fn define(file: &Path) -> anyhow::Result<Checked<Definition>> {
+    let (name, bytes) = load(file)?;
+    Ok(Definition::read_named(&name, &bytes))
+}
+
+fn load(file: &Path) -> anyhow::Result<(String, Vec<u8>)> {
     let bytes = std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
     let name = file.file_name().unwrap_or_default().to_string_lossy();
-    let source = Source::from_named(&name, &bytes)?;
-    Ok(Form::read(source))
+    Ok((name.into_owned(), bytes))
+}
+
+/// Says what must be mended before a form can be used.
+fn complain(file: &Path, errors: &[FormError]) -> anyhow::Result<ExitCode> {
+    errors.iter().for_each(|error| eprintln!("error: {error}"));
+    eprintln!("{}: {} to mend.", file.display(), errors.len());
+    Ok(ExitCode::FAILURE)
 }
