@@ -16,6 +16,8 @@ mod translated;
 mod value;
 mod when;
 mod write;
+pub mod xform;
+mod xlsform;
 mod xml;
 
 pub use address::{Address, AddressError, InstanceId, RepeatAddress, Step};

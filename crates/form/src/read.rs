@@ -24,12 +24,12 @@ use std::collections::BTreeMap;
 
 use crate::model::{Form, Item};
 use crate::path::QuestionPath;
-use problem::Problems;
-use sheet::Sheet;
 
 pub(crate) use markdown::escape;
+pub(crate) use problem::Problems;
 pub use problem::{FormError, Warning};
-pub(crate) use suggest::did_you_mean;
+pub(crate) use sheet::{Notation, Sheet};
+pub(crate) use suggest::{did_you_mean, nearest};
 
 /// Where a form is read from.
 #[derive(Clone, Copy, Debug)]
@@ -103,7 +103,7 @@ impl Form {
 /// The rows in which items stand, for messages about them.
 type Rows = BTreeMap<QuestionPath, u32>;
 
-fn sheets_of(source: Source<'_>) -> Result<Vec<Sheet>, FormError> {
+pub(crate) fn sheets_of(source: Source<'_>) -> Result<Vec<Sheet>, FormError> {
     match source {
         Source::Xlsx(bytes) => workbook::read_xlsx(bytes),
         Source::Xls(bytes) => workbook::read_xls(bytes),

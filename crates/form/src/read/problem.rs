@@ -4,8 +4,6 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::model::Form;
-
 /// The most errors that are listed of one form.
 const MAX_LISTED: usize = 500;
 
@@ -201,9 +199,10 @@ impl Problems {
         self.errors
     }
 
-    pub(crate) fn finish(self, form: Form) -> Result<(Form, Vec<Warning>), Vec<FormError>> {
+    /// Gives what was read with the warnings about it, or else the errors.
+    pub(crate) fn finish<T>(self, read: T) -> Result<(T, Vec<Warning>), Vec<FormError>> {
         if self.errors.is_empty() {
-            Ok((form, self.warnings))
+            Ok((read, self.warnings))
         } else {
             Err(self.into_errors())
         }

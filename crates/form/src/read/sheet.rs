@@ -13,10 +13,22 @@ pub(crate) const MAX_CELL_BYTES: usize = 64 * 1024;
 /// The most bytes of text in all cells.
 pub(crate) const MAX_TEXT_BYTES: usize = 32 * 1024 * 1024;
 
+/// What a sheet was written in. The reference converter treats their faults differently.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Notation {
+    /// The sheet of a workbook.
+    Workbook,
+    /// A table in Markdown.
+    Markdown,
+    /// Comma-separated values.
+    Csv,
+}
+
 /// One sheet. Rows that are wholly empty may be left out.
 #[derive(Debug)]
 pub(crate) struct Sheet {
     pub(crate) name: String,
+    pub(crate) notation: Notation,
     pub(crate) rows: Vec<SheetRow>,
 }
 
@@ -67,9 +79,12 @@ impl Sheet {
         })
     }
 
-    /// Returns the header cells.
+    /// Returns the header cells, which stand in the first row.
     pub(crate) fn header(&self) -> &[String] {
-        self.rows.first().map_or(&[], |row| &row.cells)
+        self.rows
+            .first()
+            .filter(|row| row.number == 1)
+            .map_or(&[], |row| &row.cells)
     }
 
     /// Says whether anything stands below the header.
