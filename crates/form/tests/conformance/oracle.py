@@ -204,9 +204,18 @@ def write(element, depth, more, lines):
     lines.append(f"{' ' * depth}{name}{told}")
     keep = name in TEXTUAL
     text(element.text, depth + 1, keep, lines)
-    for child in element:
+    children = list(element)
+    if name == "model":
+        children.sort(key=place_in_model)
+    for child in children:
         write(child, depth + 1, {}, lines)
         text(child.tail, depth + 1, keep, lines)
+
+
+def place_in_model(child):
+    """Secondary instances by their ids: the converter's own order of some changes from run to run."""
+    part = {"submission": 0, "itext": 1, "instance": 2}.get(qualified(child.tag), 3)
+    return part, child.get("id", "") if part == 2 else ""
 
 
 def text(content, depth, keep, lines):
