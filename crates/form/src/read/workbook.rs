@@ -104,6 +104,8 @@ impl Gatherer {
     }
 
     fn put(&mut self, row: u32, column: u32, text: String) -> Result<(), FormError> {
+        // Spreadsheets are full of spaces that do not break, and nobody sees them.
+        let text = text.replace('\u{a0}', " ");
         if text.trim().is_empty() {
             return Ok(());
         }

@@ -5,7 +5,7 @@ use super::parameters::is_number;
 use super::question::{accept, invalid_value, one_of};
 use super::survey::{Line, NAME_HINT, Reader, TableList};
 use super::types::Select;
-use crate::definition::{Element, Generated, Text};
+use crate::definition::{Choice, Element, Generated, Text};
 use crate::read::{Problems, nearest};
 
 /// Reads a select, and adds what goes with it.
@@ -271,7 +271,8 @@ fn add_none(reader: &mut Reader<'_, '_>, element: &mut Element, select: &Select,
         .parameters
         .get("randomize")
         .is_some_and(|value| value == "true");
-    if reader.around.lists.get(&select.list).is_none() || is_random && element.choice_filter.is_none() {
+    let list = reader.around.lists.get(&select.list);
+    let Some(list) = list.filter(|_| !is_random || element.choice_filter.is_some()) else {
         problems.error(
             reader
                 .error(
@@ -282,6 +283,15 @@ fn add_none(reader: &mut Reader<'_, '_>, element: &mut Element, select: &Select,
                 )
                 .hint("take the setting out"),
         );
+        return;
+    };
+    let is_none = |choice: &Choice| {
+        choice.name == "none"
+            && choice.label == Some(Text::Plain("None".to_owned()))
+            && choice.media.is_empty()
+            && choice.columns.is_empty()
+    };
+    if list.choices.iter().any(is_none) {
         return;
     }
     // The reference converter does it for the first question of each list.

@@ -10,6 +10,9 @@ pub(super) struct Node {
     children: Vec<Content>,
 }
 
+/// Elements in which space counts.
+const WORDS: [&str; 3] = ["label", "hint", "value"];
+
 /// What stands in an element.
 #[derive(Clone, PartialEq, Eq, Debug)]
 enum Content {
@@ -122,7 +125,8 @@ impl Node {
             .children
             .iter()
             .any(|child| matches!(child, Content::Text(_)));
-        let inner = level.filter(|_| !mixed).map(|level| level + 1);
+        let spaced = mixed || WORDS.contains(&self.name.as_str());
+        let inner = level.filter(|_| !spaced).map(|level| level + 1);
         if inner.is_some() {
             out.push('\n');
         }
@@ -173,11 +177,12 @@ mod tests {
         let label = Node::new("label")
             .text("a < \"b\" ")
             .child(Node::new("output").with("value", "\"/a\" & 1"));
-        let tree = Node::new("input").child(label).child(Node::new("hint").text("h"));
+        let hint = Node::new("hint").child(Node::new("output").with("value", "/b"));
+        let tree = Node::new("input").child(label).child(hint);
         assert_eq!(
             tree.document(),
             "<?xml version=\"1.0\"?>\n<input>\n  <label> a &lt; \"b\" <output value=\"&quot;/a&quot; &amp; 1\"/> \
-             </label>\n  <hint>h</hint>\n</input>\n"
+             </label>\n  <hint><output value=\"/b\"/></hint>\n</input>\n"
         );
     }
 }
