@@ -36,6 +36,12 @@ pub fn relevant(form: &Form, answers: &dyn Answers, at: &Address, env: &Environm
     }
 }
 
+/// Says whether the answer at `at` is shown but cannot be changed, given its own condition and
+/// those of the groups and repeats around it.
+pub fn read_only(form: &Form, answers: &dyn Answers, at: &Address, env: &Environment) -> bool {
+    Pass::of(form, answers, env).is_read_only(at)
+}
+
 /// Returns the questions and notes to show, in form order, those in repeats once for each instance.
 pub fn visible(form: &Form, answers: &dyn Answers, env: &Environment) -> Vec<Address> {
     let pass = Pass::of(form, answers, env);

@@ -3,6 +3,7 @@
 mod address;
 mod answers;
 pub mod answers_json;
+mod build;
 pub mod definition;
 pub mod expression;
 pub mod interview;
@@ -15,7 +16,6 @@ mod sheet;
 mod translated;
 mod value;
 mod when;
-mod write;
 pub mod xform;
 mod xlsform;
 mod xml;
@@ -23,14 +23,16 @@ mod xml;
 pub use address::{Address, AddressError, InstanceId, RepeatAddress, Step};
 pub use answers::Answers;
 pub use expression::{Environment, Expression};
-pub use kind::{Metadata, QuestionKind};
+pub use kind::{ChoiceSource, Media, Metadata, QuestionKind};
 pub use model::{
-    Choice, ChoiceList, DefaultAnswer, Form, GENERAL, Group, IDENTITY, Item, PROTECTED, Question, Repeat,
+    Attachment, AttachmentKind, AttachmentUse, Audit, Choice, ChoiceList, DefaultAnswer, EntityDeclaration,
+    ExternalData, Form, GENERAL, Group, IDENTITY, Item, LabelMedia, LocationTracking, PROTECTED, Question,
+    Repeat, SaveTo, Shuffle,
 };
 pub use path::{NameError, PathError, QuestionPath, check_name};
 pub use read::{FormError, Source, Warning};
 pub use sheet::AnswerSheet;
 pub use translated::Translated;
-pub use value::{Value, ValueError};
+pub use value::{Point, Value, ValueError};
 pub use when::{DateText, DateTimeText, TimeText, WhenError};
 pub use xml::XmlError;

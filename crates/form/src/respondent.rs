@@ -98,7 +98,7 @@ impl<R: Rng> Respondent<'_, R> {
                 Some(value) => self.sheet.set(at.clone(), value),
                 None => self.sheet.clear(at),
             }
-        } else if question.kind.is_asked() && !question.read_only {
+        } else if question.kind.is_asked() && !self.is_read_only(at) {
             let must = question
                 .required
                 .as_ref()
@@ -109,9 +109,22 @@ impl<R: Rng> Respondent<'_, R> {
         }
     }
 
+    fn is_read_only(&self, at: &Address) -> bool {
+        let mut path = at.path();
+        while let Some(inner) = path {
+            let condition = self.form.item(&inner).and_then(Item::read_only);
+            if condition.is_some_and(|condition| self.is_true(condition, at, None, None)) {
+                return true;
+            }
+            path = inner.parent();
+        }
+        false
+    }
+
     fn answer(&mut self, question: &Question, at: &Address) {
         let form = self.form;
-        let choices = question.kind.list().map_or(&[][..], |list| form.choices(list));
+        let source = question.kind.choices();
+        let choices = source.map_or(&[][..], |source| form.choices_of(source));
         let offered: Vec<&str> = choices
             .iter()
             .filter(|choice| {

@@ -29,6 +29,8 @@ use crate::read::{FormError, Problems, Sheet, Source, Warning, nearest, sheets_o
 use lists::Lists;
 use settings::Settings;
 
+pub(crate) use dynamic::is_dynamic;
+
 /// The sheets that are read.
 const SHEETS: [&str; 6] = [
     "survey",

@@ -1,6 +1,8 @@
 //! Promises that hold for any bytes and any texts.
 
-use baraza_form::{Address, Form, InstanceId, QuestionKind, RepeatAddress, Source, Step, Value};
+use baraza_form::{
+    Address, ChoiceSource, Form, InstanceId, Media, QuestionKind, RepeatAddress, Source, Step, Value,
+};
 use proptest::prelude::*;
 
 /// A name, and sometimes one with more than ASCII in it.
@@ -201,10 +203,12 @@ proptest! {
 
     #[test]
     fn any_text_is_an_answer_or_fails_cleanly(text in "[0-9TZ:. +-]{0,30}|\\PC{0,30}") {
-        let list = || "l".to_owned();
+        let list = || ChoiceSource::from("l");
         for kind in [
             QuestionKind::Text, QuestionKind::Integer, QuestionKind::Decimal, QuestionKind::Date, QuestionKind::Time,
             QuestionKind::DateTime, QuestionKind::SelectOne(list()), QuestionKind::SelectMultiple(list()),
+            QuestionKind::Rank(list()), QuestionKind::Range { whole: true }, QuestionKind::Range { whole: false },
+            QuestionKind::Geotrace, QuestionKind::Geoshape, QuestionKind::Barcode, QuestionKind::Media(Media::Image),
             QuestionKind::Geopoint, QuestionKind::Acknowledge, QuestionKind::Calculate, QuestionKind::Hidden,
         ] {
             if let Ok(value) = Value::parse(&kind, &text) {

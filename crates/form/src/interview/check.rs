@@ -7,6 +7,7 @@ use super::text::fill;
 use crate::address::Address;
 use crate::answers::Answers;
 use crate::expression::Environment;
+use crate::kind::ChoiceSource;
 use crate::model::{Form, Question};
 use crate::value::Value;
 
@@ -57,7 +58,7 @@ fn trouble(pass: &Pass<'_, '_>, question: &Question, at: &Address) -> Option<Tro
         let required = question
             .required
             .as_ref()
-            .filter(|_| question.kind.is_asked() && !question.read_only)?;
+            .filter(|_| question.kind.is_asked() && !pass.is_read_only(at))?;
         let must = pass.can_read(required, at) && pass.is_true(required, at, None, None)?;
         return must.then_some(Trouble::Missing);
     };
@@ -66,10 +67,11 @@ fn trouble(pass: &Pass<'_, '_>, question: &Question, at: &Address) -> Option<Tro
     }
     let taken: &[String] = match &value {
         Value::SelectOne(name) => std::slice::from_ref(name),
-        Value::SelectMultiple(names) => names,
+        Value::SelectMultiple(names) | Value::Rank(names) => names,
         _ => &[],
     };
-    if !taken.is_empty() {
+    // What is in files and repeats is not looked at here.
+    if question.kind.choices().is_some_and(ChoiceSource::is_in_form) {
         let offered = pass.offered(at);
         if taken
             .iter()

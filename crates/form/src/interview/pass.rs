@@ -125,8 +125,8 @@ impl<'f, 'a> Pass<'f, 'a> {
         };
         let choices = question
             .kind
-            .list()
-            .map_or(&[][..], |list| self.form.choices(list));
+            .choices()
+            .map_or(&[][..], |source| self.form.choices_of(source));
         let filter = question
             .choice_filter
             .as_ref()
@@ -137,6 +137,22 @@ impl<'f, 'a> Pass<'f, 'a> {
                 filter.is_none_or(|filter| self.is_true(filter, at, None, Some(choice)).unwrap_or(false))
             })
             .collect()
+    }
+
+    /// Says whether the answer at `at` cannot be changed, given its own condition and those of the
+    /// groups and repeats around it. A condition that cannot be read counts as not fulfilled.
+    pub(super) fn is_read_only(&self, at: &Address) -> bool {
+        let mut path = at.path();
+        while let Some(inner) = path {
+            let condition = self.form.item(&inner).and_then(Item::read_only);
+            if condition.is_some_and(|condition| {
+                self.can_read(condition, at) && self.is_true(condition, at, None, None) == Some(true)
+            }) {
+                return true;
+            }
+            path = inner.parent();
+        }
+        false
     }
 
     /// Evaluates a condition; `None` if it cannot be evaluated.

@@ -66,12 +66,15 @@ fn answer_text(form: &Form, name: &str, answers: &dyn Answers, at: &Address, lan
 
 fn shown(form: &Form, question: &Question, value: &Value, language: &str) -> String {
     let label = |name: &String| {
-        let list = question.kind.list().unwrap_or_default();
-        form.choice_label(list, name, language).unwrap_or(name).to_owned()
+        let source = question.kind.choices();
+        let label = source.and_then(|source| form.choice_label(source, name, language));
+        label.unwrap_or(name).to_owned()
     };
     match value {
         Value::SelectOne(name) => label(name),
-        Value::SelectMultiple(names) => names.iter().map(label).collect::<Vec<_>>().join(", "),
+        Value::SelectMultiple(names) | Value::Rank(names) => {
+            names.iter().map(label).collect::<Vec<_>>().join(", ")
+        }
         other => other.to_odk_text(),
     }
 }
