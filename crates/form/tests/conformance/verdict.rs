@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use baraza_form::FormError;
 use baraza_form::definition::Definition;
+use baraza_form::{Form, FormError};
 
 use crate::canonical;
 use crate::corpus::{Case, Golden};
@@ -40,6 +40,9 @@ pub fn of(case: &Case) -> Verdict {
         Ok(xform) => xform,
         Err(errors) => return Verdict::Refused(errors),
     };
+    if let Err(errors) = Form::from_definition(definition) {
+        return Verdict::Refused(errors);
+    }
     match canonical::lines(&xform) {
         Ok(lines) => Verdict::Accepted(lines),
         Err(error) => Verdict::Broken(format!("{error}: {xform}")),
