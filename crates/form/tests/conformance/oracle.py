@@ -128,6 +128,7 @@ def refusal(error):
             return f"row={row} {code}"
     first = re.sub(r"\[row : \d+\]\s*", "", said).split("\n")[0]
     first = re.sub(r"\{[^}]*\}|\$\{[^}]*\}|\[[^\]]*\]|'[^']*'|\"[^\"]*\"", "…", first)
+    first = re.sub(r"(sheet|match|Media type|header): .*?( not supported)?$", r"\1: …\2", first)
     return f"row={row} {first[:110].strip()}"
 
 
