@@ -1,6 +1,6 @@
 //! Texts: those of several languages or with media, which stand apart, and labels with answers in them.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::node::Node;
 use super::references::{Place, has_reference};
@@ -73,11 +73,10 @@ impl Texts {
                 forms.extend(text.forms.iter().map(|(form, ..)| form.clone()));
             }
         }
-        let rank = |form: &str| FORMS.iter().position(|known| *known == form);
         for language in &mut self.languages {
             for (id, forms) in &ids {
                 let mut forms: Vec<&String> = forms.iter().collect();
-                forms.sort_by_key(|form| (rank(form).is_none(), rank(form)));
+                forms.sort_by_key(|form| rank(form));
                 for form in forms {
                     language.fill(id, form);
                 }
@@ -117,6 +116,19 @@ impl Language {
         )]
         &mut self.texts[at].forms
     }
+}
+
+/// Where a form of a text comes among others.
+fn rank(form: &str) -> usize {
+    let known = FORMS.iter().position(|known| *known == form);
+    known.unwrap_or(FORMS.len())
+}
+
+/// The media beside a text, in the order they are written in.
+fn in_order(media: &BTreeMap<String, Text>) -> Vec<(&str, &Text)> {
+    let mut media: Vec<_> = media.iter().map(|(form, text)| (form.as_str(), text)).collect();
+    media.sort_by_key(|(form, _)| rank(form));
+    media
 }
 
 /// Whether the choices of a list are shown by texts that stand apart.
@@ -160,12 +172,8 @@ impl Survey<'_> {
         for list in self.definition.lists.iter().filter(|list| has_text_ids(list)) {
             for (at, choice) in list.choices.iter().enumerate() {
                 let id = format!("{}-{at}", list.name);
-                for (form, text) in choice
-                    .label
-                    .iter()
-                    .map(|label| ("long", label))
-                    .chain(choice.media.iter().map(|(form, text)| (form.as_str(), text)))
-                {
+                let label = choice.label.iter().map(|label| ("long", label));
+                for (form, text) in label.chain(in_order(&choice.media)) {
                     for (language, text) in text.in_languages(default_language) {
                         texts.add(language, &id, form, text, None);
                     }
@@ -202,8 +210,8 @@ impl Survey<'_> {
     }
 
     fn media_of_item(&self, texts: &mut Texts, item: &Item) {
-        for (form, text) in &item.media {
-            if !FORMS.iter().skip(2).any(|known| known == form) {
+        for (form, text) in in_order(&item.media) {
+            if !FORMS.iter().skip(2).any(|known| *known == form) {
                 self.problem(
                     item,
                     "unknown_media",
