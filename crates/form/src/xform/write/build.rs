@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::survey::{Action, Control, Id, Item, Part, Survey, Triggered};
+use super::item::{Action, Control, Id, Item, Part, Triggered};
+use super::survey::Survey;
 use super::tokens::{self, is_computed};
 use super::types::{TypeTraits, traits_of};
 use crate::definition::{Definition, Element, ElementKind, Text};

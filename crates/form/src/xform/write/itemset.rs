@@ -5,9 +5,10 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::instances::file_of_choices;
+use super::item::{Control, Id, Item, Part};
 use super::node::Node;
 use super::references::{Place, has_reference};
-use super::survey::{Control, Id, Item, Part, Survey};
+use super::survey::Survey;
 use super::texts::has_text_ids;
 use crate::definition::{Choice, List, Text};
 
