@@ -108,8 +108,6 @@ impl Gatherer {
             Cell::Text(text) => (text, true),
             Cell::Other(text) => (text, false),
         };
-        // Spreadsheets are full of spaces that do not break, and nobody sees them.
-        let text = text.replace('\u{a0}', " ");
         if text.trim().is_empty() {
             return Ok(());
         }

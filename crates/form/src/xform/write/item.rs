@@ -102,8 +102,8 @@ pub(super) struct Item {
     pub(super) choice_filter: Option<String>,
     /// Where its choices come from.
     pub(super) itemset: String,
-    /// Whether its choices are looked up in the sheet `external_choices`.
-    pub(super) queries: bool,
+    /// The list of the sheet `external_choices` that it is looked up in.
+    pub(super) query: Option<String>,
     /// What stands in it, for an attribute.
     pub(super) value: &'static str,
     /// The same where it is the author's.
@@ -136,7 +136,7 @@ impl Item {
             triggers: Vec::new(),
             choice_filter: None,
             itemset: String::new(),
-            queries: false,
+            query: None,
             value: "",
             dataset: None,
         }

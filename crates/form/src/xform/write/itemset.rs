@@ -106,13 +106,16 @@ impl Survey<'_> {
 
     /// How an answer is looked up in the sheet `external_choices`.
     pub(super) fn query(&self, id: Id, item: &Item) -> Option<String> {
-        let filter = item.choice_filter.as_ref().filter(|_| item.queries)?;
+        let list = item.query.as_ref().filter(|list| !list.is_empty())?;
+        let nodes = format!("instance('{list}')/root/item");
+        let Some(filter) = &item.choice_filter else {
+            return Some(nodes);
+        };
         let place = Place {
             current: true,
             ..Place::of(id, "choice_filter")
         };
-        let filter = self.with_paths(filter, place);
-        Some(format!("instance('{}')/root/item[{filter}]", item.itemset))
+        Some(format!("{nodes}[{}]", self.with_paths(filter, place)))
     }
 
     /// Whether an appearance looks choices up by a legacy `search()`.
