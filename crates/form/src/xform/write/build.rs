@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::survey::{Action, Control, Id, Item, Part, Survey, Triggered};
+use super::item::{Action, Control, Id, Item, Part, Triggered};
+use super::survey::Survey;
 use super::tokens::{self, is_computed};
 use super::types::{TypeTraits, traits_of};
 use crate::definition::{Definition, Element, ElementKind, Text};
@@ -205,7 +206,12 @@ fn question(element: &Element, in_repeat: bool) -> Option<Item> {
     item.triggers.clone_from(&element.triggers);
     item.choice_filter = element.choice_filter.clone().filter(|filter| !filter.is_empty());
     item.itemset = element.list.clone().unwrap_or_default();
-    item.queries = element.type_name == "select_one_external" && item.choice_filter.is_some();
+    let external = element.type_name == "select_one_external" && item.choice_filter.is_some();
+    item.query = match external {
+        true => element.list.clone(),
+        // A column of this name is no documented one, yet the reference converter minds it.
+        false => element.other.get("query").cloned(),
+    };
     if let Some(default) = &item.default
         && is_computed(default, &element.written_type)
     {

@@ -5,9 +5,10 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::instances::file_of_choices;
+use super::item::{Control, Id, Item, Part};
 use super::node::Node;
 use super::references::{Place, has_reference};
-use super::survey::{Control, Id, Item, Part, Survey};
+use super::survey::Survey;
 use super::texts::has_text_ids;
 use crate::definition::{Choice, List, Text};
 
@@ -105,13 +106,16 @@ impl Survey<'_> {
 
     /// How an answer is looked up in the sheet `external_choices`.
     pub(super) fn query(&self, id: Id, item: &Item) -> Option<String> {
-        let filter = item.choice_filter.as_ref().filter(|_| item.queries)?;
+        let list = item.query.as_ref().filter(|list| !list.is_empty())?;
+        let nodes = format!("instance('{list}')/root/item");
+        let Some(filter) = &item.choice_filter else {
+            return Some(nodes);
+        };
         let place = Place {
             current: true,
             ..Place::of(id, "choice_filter")
         };
-        let filter = self.with_paths(filter, place);
-        Some(format!("instance('{}')/root/item[{filter}]", item.itemset))
+        Some(format!("{nodes}[{}]", self.with_paths(filter, place)))
     }
 
     /// Whether an appearance looks choices up by a legacy `search()`.

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::build::section;
-use super::survey::{Id, Item, Part, Survey};
+use super::item::{Id, Item, Part};
+use super::survey::Survey;
 use crate::definition::{Choice, Element, Text};
 
 impl Survey<'_> {
@@ -60,15 +61,17 @@ fn filled_in(element: &Element, choice: &Choice) -> Result<Element, String> {
     for text in [&mut filled.name, &mut filled.type_name] {
         *text = plain.fill(text)?;
     }
-    for text in [&mut filled.default, &mut filled.choice_filter, &mut filled.list] {
-        if let Some(text) = text {
-            *text = plain.fill(text)?;
-        }
+    for text in [&mut filled.default, &mut filled.choice_filter, &mut filled.list]
+        .into_iter()
+        .flatten()
+    {
+        *text = plain.fill(text)?;
     }
-    for texts in [&mut filled.label, &mut filled.hint, &mut filled.guidance_hint] {
-        if let Some(text) = texts {
-            fill_text(text, choice, label)?;
-        }
+    for text in [&mut filled.label, &mut filled.hint, &mut filled.guidance_hint]
+        .into_iter()
+        .flatten()
+    {
+        fill_text(text, choice, label)?;
     }
     for text in filled.bind.values_mut().chain(filled.media.values_mut()) {
         fill_text(text, choice, label)?;

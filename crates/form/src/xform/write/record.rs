@@ -1,8 +1,9 @@
 //! The primary instance: an empty record.
 
+use super::item::{Id, Item, Part};
 use super::node::Node;
 use super::references::Place;
-use super::survey::{Id, Item, Part, Survey};
+use super::survey::Survey;
 use super::tokens::is_computed;
 
 impl Survey<'_> {
