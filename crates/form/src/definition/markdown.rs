@@ -359,7 +359,7 @@ mod tests {
 | | select_one_from_file towns.csv | town | Town | | | | value=code label=title | | | who#town |
 | | end_group | | | | | | | | | |
 | | geopoint | spot | Spot | | | | capture-accuracy=5 | | | what#spot |
-| | csv-external | extra | | | | | | | | |
+| | csv-external | what | | | | | | | | |
 | choices | | | | | |
 | | list_name | name | label | image | region | geometry |
 | | l | a | A | a.png | north | |
