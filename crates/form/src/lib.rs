@@ -4,10 +4,12 @@ mod address;
 mod answers;
 pub mod answers_json;
 mod build;
+mod changes;
 pub mod definition;
 pub mod expression;
 pub mod interview;
 mod kind;
+mod lint;
 mod model;
 mod path;
 mod read;
@@ -22,6 +24,7 @@ mod xml;
 
 pub use address::{Address, AddressError, InstanceId, RepeatAddress, Step};
 pub use answers::Answers;
+pub use changes::{Change, Consequence, FormChange};
 pub use expression::{Environment, Expression};
 pub use kind::{ChoiceSource, Media, Metadata, QuestionKind};
 pub use model::{

@@ -14,6 +14,19 @@ pub(super) struct Names {
     is_full: bool,
 }
 
+/// The longest path of an answer in a record, in bytes.
+const MAX_PATH: usize = 1_900;
+/// How many of them each repeat instance takes.
+const INSTANCE_BYTES: usize = 40;
+
+/// What is around an element.
+#[derive(Default)]
+struct Outer {
+    path: Option<QuestionPath>,
+    depth: usize,
+    repeats: usize,
+}
+
 /// Where an item comes from.
 struct Place {
     row: u32,
@@ -28,7 +41,7 @@ impl Names {
             places: BTreeMap::new(),
             is_full: false,
         };
-        names.gather(elements, None, 0, problems);
+        names.gather(elements, &Outer::default(), problems);
         names
     }
 
@@ -62,13 +75,7 @@ impl Names {
         place.is_some_and(|place| place.row == element.row && place.is_question == is_question)
     }
 
-    fn gather(
-        &mut self,
-        elements: &[Element],
-        outer: Option<&QuestionPath>,
-        depth: usize,
-        problems: &mut Problems,
-    ) {
+    fn gather(&mut self, elements: &[Element], outer: &Outer, problems: &mut Problems) {
         for element in elements {
             if is_data(element) {
                 continue;
@@ -84,7 +91,7 @@ impl Names {
                 return;
             }
             if let Some(path) = self.add(element, outer, problems) {
-                if !element.children.is_empty() && depth >= MAX_DEPTH {
+                if !element.children.is_empty() && outer.depth >= MAX_DEPTH {
                     let message = format!("groups are nested more than {MAX_DEPTH} deep");
                     problems.error(
                         error("too_deep", element, "type", message)
@@ -92,17 +99,18 @@ impl Names {
                     );
                     continue;
                 }
-                self.gather(&element.children, Some(&path), depth + 1, problems);
+                let is_repeat = element.kind == ElementKind::Repeat;
+                let inner = Outer {
+                    path: Some(path),
+                    depth: outer.depth + 1,
+                    repeats: outer.repeats + usize::from(is_repeat),
+                };
+                self.gather(&element.children, &inner, problems);
             }
         }
     }
 
-    fn add(
-        &mut self,
-        element: &Element,
-        outer: Option<&QuestionPath>,
-        problems: &mut Problems,
-    ) -> Option<QuestionPath> {
+    fn add(&mut self, element: &Element, outer: &Outer, problems: &mut Problems) -> Option<QuestionPath> {
         let name = element.name.as_str();
         if name.is_empty() {
             problems.error(
@@ -118,10 +126,17 @@ impl Names {
             );
             return None;
         }
-        let path = match outer {
+        let path = match &outer.path {
             Some(outer) => outer.join(name).ok()?,
             None => name.parse().ok()?,
         };
+        if path.as_str().len() + outer.repeats * INSTANCE_BYTES > MAX_PATH {
+            let message = format!("the names of `{name}` and the groups around it are too long together");
+            problems.error(
+                error("too_long_path", element, "name", message).hint("give the groups shorter names"),
+            );
+            return None;
+        }
         if let Some(before) = self.places.get(&path) {
             let message = format!("the name `{name}` is taken by row {} already", before.row);
             problems.error(

@@ -17,6 +17,9 @@ const BINDS: [(&str, &str); 8] = [
     ("jr:noAppErrorString", "noAppErrorString"),
 ];
 
+/// The choice that `or_other` adds to a list.
+const OTHER: &str = "other";
+
 impl Definition {
     /// Returns the definition as Markdown tables, from which an equal form is read.
     ///
@@ -25,9 +28,15 @@ impl Definition {
     pub fn to_markdown(&self) -> String {
         let mut text = String::new();
         sheet(&mut text, "survey", self.survey());
-        sheet(&mut text, "choices", choice_rows(&self.lists));
-        sheet(&mut text, "external_choices", choice_rows(&self.external_lists));
-        sheet(&mut text, "osm", choice_rows(&self.osm_lists));
+        let mut with_other = BTreeSet::new();
+        lists_with_other(&self.elements, &mut with_other);
+        sheet(&mut text, "choices", choice_rows(&self.lists, &with_other));
+        for (name, lists) in [
+            ("external_choices", &self.external_lists),
+            ("osm", &self.osm_lists),
+        ] {
+            sheet(&mut text, name, choice_rows(lists, &BTreeSet::new()));
+        }
         sheet(
             &mut text,
             "entities",
@@ -72,7 +81,7 @@ fn survey_rows(elements: &[Element], rows: &mut Vec<Row>) {
             ElementKind::Question => continue,
             ElementKind::Group => "end_group",
             ElementKind::Repeat => "end_repeat",
-            ElementKind::Loop => "end_loop",
+            ElementKind::Loop => "end loop",
         };
         survey_rows(&element.children, rows);
         rows.push(Row::of("type", end));
@@ -81,11 +90,17 @@ fn survey_rows(elements: &[Element], rows: &mut Vec<Row>) {
 
 fn element_row(element: &Element) -> Row {
     let list = element.list.as_deref().unwrap_or_default();
+    let is_question = element.kind == ElementKind::Question;
+    let is_written = match is_question {
+        true => !element.written_type.is_empty(),
+        false => element.written_type.starts_with("begin"),
+    };
     let kind = match element.kind {
-        ElementKind::Question => element.written_type.clone(),
+        _ if is_written => element.written_type.clone(),
+        ElementKind::Question => [element.type_name.as_str(), list].join(" ").trim_end().to_owned(),
         ElementKind::Group => "begin_group".to_owned(),
         ElementKind::Repeat => "begin_repeat".to_owned(),
-        ElementKind::Loop => format!("begin_loop over {list}"),
+        ElementKind::Loop => format!("begin loop over {list}"),
     };
     let mut row = Row::of("type", &kind);
     row.put("name", &element.name);
@@ -145,10 +160,22 @@ fn binds(element: &Element, row: &mut Row) {
     }
 }
 
-fn choice_rows(lists: &[List]) -> Vec<Row> {
+/// The lists of questions that end in `or_other`, which get a choice that no author wrote.
+fn lists_with_other<'a>(elements: &'a [Element], lists: &mut BTreeSet<&'a str>) {
+    for element in elements {
+        if element.or_other {
+            lists.extend(element.list.as_deref());
+        }
+        lists_with_other(&element.children, lists);
+    }
+}
+
+fn choice_rows(lists: &[List], with_other: &BTreeSet<&str>) -> Vec<Row> {
     let mut rows = Vec::new();
     for list in lists {
-        for choice in list.choices.iter().filter(|choice| choice.row > 0) {
+        let has_other = with_other.contains(list.name.as_str());
+        let is_generated = |choice: &&Choice| has_other && choice.row == 0 && choice.name == OTHER;
+        for choice in list.choices.iter().filter(|choice| !is_generated(choice)) {
             rows.push(choice_row(list, choice));
         }
     }
@@ -172,9 +199,6 @@ fn entity_row(entity: &Entity) -> Row {
     row.put_some("entity_id", entity.entity_id.as_deref());
     row.put_some("create_if", entity.create_if.as_deref());
     row.put_some("update_if", entity.update_if.as_deref());
-    if let (true, Some(repeat)) = (entity.in_repeat, entity.container.last()) {
-        row.put("repeat", &format!("${{{repeat}}}"));
-    }
     row
 }
 
@@ -259,4 +283,109 @@ fn line<'a>(out: &mut String, cells: impl Iterator<Item = &'a str>) {
         out.push_str(&format!(" {} |", escape(cell)));
     }
     out.push('\n');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Source;
+    use crate::definition::Headers;
+
+    /// The definition without what says where it is written.
+    fn anywhere(mut definition: Definition) -> Definition {
+        fn clear(elements: &mut [Element]) {
+            for element in elements {
+                element.row = 0;
+                clear(&mut element.children);
+            }
+        }
+        clear(&mut definition.elements);
+        clear(&mut definition.audits);
+        let lists = [
+            &mut definition.lists,
+            &mut definition.external_lists,
+            &mut definition.osm_lists,
+        ];
+        for choice in lists.into_iter().flatten().flat_map(|list| &mut list.choices) {
+            choice.row = 0;
+        }
+        definition.entities.iter_mut().for_each(|entity| entity.row = 0);
+        let has_sensitivity = definition.headers.has_sensitivity;
+        definition.headers = Headers {
+            has_sensitivity,
+            ..Headers::default()
+        };
+        definition
+    }
+
+    fn check(text: &str) {
+        let read = |text: &str| match Definition::read(Source::Markdown(text)) {
+            Ok((definition, _)) => definition,
+            Err(errors) => panic!("{errors:#?}\n{text}"),
+        };
+        let written = read(text).to_markdown();
+        assert_eq!(anywhere(read(&written)), anywhere(read(text)), "{written}");
+        assert_eq!(read(&written).to_markdown(), written);
+    }
+
+    #[test]
+    fn all_that_an_author_wrote_travels() {
+        check(
+            "
+| survey | | | | | | | | | | | | | | | |
+| | type | name | label::English (en) | label::French (fr) | hint::French (fr) | guidance_hint | media::image::English (en) | media::big-image::English (en) | relevant | required | required_message::French (fr) | read_only | calculation | default | trigger |
+| | text | who | Who? | Qui ? | Un \\| deux | More &#10;help | a.png | b.png | | yes | Il faut | | | x | |
+| | integer | age | | Âge | | | | | ${who} != '' | false | | no | | 1 + 1 | |
+| | dateTime | when | When | | | | | | | | | true | now() | | ${who}, ${age} |
+| | note | shown | Shown ${age} | | | | | | | | | | | | |",
+        );
+        check(
+            "
+| survey | | | | | | | | | |
+| | type | name | label | constraint | constraint_message | appearance | parameters | choice_filter | repeat_count | save_to |
+| | audit | | | | | | track-changes=true | | | |
+| | begin_group | g | G | | | field-list | | | | |
+| | begin_repeat | r | R | | | | | | 1 + 2 | |
+| | select_one l or_other | one | One | | | minimal | randomize=true seed=7 | | | |
+| | select_multiple l | some | Some | count-selected(.) < 3 | Less | | | region = ${place} | | |
+| | text | place | Place | | | | rows=3 | | | |
+| | end_repeat | | | | | | | | | |
+| | end_group | | | | | | | | | |
+| | percentage | share | Share | | | | | | | |
+| | range | near | Near | | | | start=1 end=9 step=2 | | | |
+| | image | photo | Photo | | | annotate | max-pixels=100 | | | |
+| | select_one_external out | far | Far | | | | | region = ${near} | | |
+| | begin_group | h | H | | | | | | | |
+| | select_one_from_file towns.csv | town | Town | | | | value=code label=title | | | who#town |
+| | end_group | | | | | | | | | |
+| | geopoint | spot | Spot | | | | capture-accuracy=5 | | | what#spot |
+| | csv-external | what | | | | | | | | |
+| choices | | | | | |
+| | list_name | name | label | image | region | geometry |
+| | l | a | A | a.png | north | |
+| | l | b | B | | | 1 2 |
+| external_choices | | | | |
+| | list_name | name | label | region |
+| | out | x | X | 1 |
+| entities | | | | | |
+| | list_name | label | create_if | update_if | entity_id |
+| | who | ${town} | | | |
+| | what | ${near} | ${near} > 3 | true() | ${spot} |
+| settings | | | | | | | |
+| | form_id | form_title | version | style | instance_name | name | attribute::odk:x | namespaces |
+| | f 1 | F | 3 | pages | ${near} | root | y | odk=\"http://example.org\" |",
+        );
+        check(
+            "
+| survey | | | | | | | | |
+| | type | name | label | sensitivity | reveals | bind::custom | body::accuracy | instance::tag |
+| | begin loop over l | each | Each | | | | | |
+| | integer | count | How many %(label)s? | | | | | |
+| | end loop | | | | | | | |
+| | text | b | B | | | x | y | z |
+| choices | | | |
+| | list_name | name | label |
+| | l | a | A |",
+        );
+    }
 }
