@@ -6,6 +6,8 @@
 //! Expressions and references are text here, exactly as their author wrote them, but for what the
 //! reference converter changes while it reads (outer space, smart quotes).
 
+mod markdown;
+
 use std::collections::BTreeMap;
 
 /// A form as its author wrote it.

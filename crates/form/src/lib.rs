@@ -3,6 +3,7 @@
 mod address;
 mod answers;
 pub mod answers_json;
+mod build;
 pub mod definition;
 pub mod expression;
 pub mod interview;
@@ -15,7 +16,7 @@ mod sheet;
 mod translated;
 mod value;
 mod when;
-mod write;
+mod xlsform;
 mod xml;
 
 pub use address::{Address, AddressError, InstanceId, RepeatAddress, Step};

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 pub use self::attachments::{Attachment, AttachmentKind, AttachmentUse};
 pub use self::audit::{Audit, LocationTracking};
 pub use self::entities::{EntityDeclaration, SaveTo};
+use crate::definition::Definition;
 use crate::expression::Expression;
 use crate::kind::{ChoiceSource, QuestionKind};
 use crate::path::QuestionPath;
@@ -23,7 +24,9 @@ pub const IDENTITY: &str = "identity";
 pub const PROTECTED: &str = "protected";
 
 /// A versioned questionnaire, read and found sound by [`Form::read`].
-#[derive(Clone, PartialEq, Debug)]
+///
+/// Two forms are equal if they ask and mean the same, wherever in their files it is written.
+#[derive(Clone, Debug)]
 pub struct Form {
     /// The form's id, which all its versions share.
     pub id: String,
@@ -57,6 +60,7 @@ pub struct Form {
     pub(crate) index: BTreeMap<QuestionPath, Vec<usize>>,
     /// All items, each after what its relevance and calculation read.
     pub(crate) order: Vec<QuestionPath>,
+    pub(crate) definition: Definition,
 }
 
 /// One thing in a form.
@@ -244,6 +248,17 @@ pub struct Choice {
 }
 
 impl Form {
+    /// Returns what the form's author wrote.
+    pub fn definition(&self) -> &Definition {
+        &self.definition
+    }
+
+    /// Returns the form as Markdown tables, in which a published form travels: see
+    /// [`Definition::to_markdown`].
+    pub fn to_markdown(&self) -> String {
+        self.definition.to_markdown()
+    }
+
     /// Goes through the questions in form order, those in groups and repeats included.
     pub fn questions(&self) -> impl Iterator<Item = &Question> {
         self.all_items().into_iter().filter_map(|item| match item {
@@ -350,6 +365,26 @@ impl Form {
         let mut choices = self.choices_of(source).iter();
         let choice = choices.find(|choice| choice.name == value)?;
         choice.label.text(language, &self.default_language)
+    }
+}
+
+impl PartialEq for Form {
+    fn eq(&self, other: &Form) -> bool {
+        // What is not compared follows from the rest, or says where it is written.
+        self.id == other.id
+            && self.title == other.title
+            && self.version == other.version
+            && self.default_language == other.default_language
+            && self.languages == other.languages
+            && self.style == other.style
+            && self.instance_name == other.instance_name
+            && self.items == other.items
+            && self.lists == other.lists
+            && self.external_lists == other.external_lists
+            && self.external_data == other.external_data
+            && self.entities == other.entities
+            && self.audit == other.audit
+            && self.has_sensitivity == other.has_sensitivity
     }
 }
 

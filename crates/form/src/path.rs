@@ -91,11 +91,6 @@ impl QuestionPath {
         format!("{}/{name}", self.0).parse()
     }
 
-    /// A path for a row whose own name is unsound.
-    pub(crate) fn stand_in(row: u32) -> QuestionPath {
-        QuestionPath(format!("unnamed_{row}"))
-    }
-
     /// Returns what is left of this path inside `outer`: empty for `outer` itself, `None` if it lies elsewhere.
     pub fn inside(&self, outer: &QuestionPath) -> Option<&str> {
         relative(&self.0, &outer.0)

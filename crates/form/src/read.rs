@@ -1,35 +1,22 @@
 //! Reading a form from an XLSForm: a workbook, or the same tables as Markdown.
 
-mod bare_names;
-mod cell_type;
-mod choices;
-mod columns;
-mod flow;
-mod languages;
 mod markdown;
-mod order;
 mod problem;
-mod references;
-mod row;
-mod settings;
 mod sheet;
 mod suggest;
-mod survey;
-mod unsupported;
 mod workbook;
 mod xls_bounds;
 mod xlsx_bounds;
 
-use std::collections::BTreeMap;
-
-use crate::model::{Form, Item};
-use crate::path::QuestionPath;
-use problem::Problems;
-use sheet::Sheet;
+use crate::build;
+use crate::model::Form;
+use crate::xlsform;
 
 pub(crate) use markdown::escape;
+pub(crate) use problem::Problems;
 pub use problem::{FormError, Warning};
-pub(crate) use suggest::did_you_mean;
+pub(crate) use sheet::{Notation, Sheet};
+pub(crate) use suggest::{did_you_mean, nearest};
 
 /// Where a form is read from.
 #[derive(Clone, Copy, Debug)]
@@ -100,10 +87,7 @@ impl Form {
     }
 }
 
-/// The rows in which items stand, for messages about them.
-type Rows = BTreeMap<QuestionPath, u32>;
-
-fn sheets_of(source: Source<'_>) -> Result<Vec<Sheet>, FormError> {
+pub(crate) fn sheets_of(source: Source<'_>) -> Result<Vec<Sheet>, FormError> {
     match source {
         Source::Xlsx(bytes) => workbook::read_xlsx(bytes),
         Source::Xls(bytes) => workbook::read_xls(bytes),
@@ -113,56 +97,8 @@ fn sheets_of(source: Source<'_>) -> Result<Vec<Sheet>, FormError> {
 
 fn read_sheets(sheets: Vec<Sheet>, file_stem: &str) -> Result<(Form, Vec<Warning>), Vec<FormError>> {
     let mut problems = Problems::default();
-    sheet::check_names(&sheets, &mut problems);
-    let find = |name: &str| sheets.iter().find(|sheet| sheet.name.eq_ignore_ascii_case(name));
-
-    let settings = settings::read(find("settings"), file_stem, &mut problems);
-    let lists = choices::read(find("choices"), &settings, &mut problems);
-    let Some(survey_sheet) = find("survey") else {
-        problems.error(
-            FormError::of_file("missing_survey", "there is no sheet `survey`")
-                .hint("put the questions into a sheet named `survey`"),
-        );
-        return Err(problems.into_errors());
-    };
-    let survey = survey::read(survey_sheet, &settings, &lists, &mut problems);
-
-    let mut form = Form {
-        id: settings.form_id,
-        title: settings.title,
-        version: settings.version,
-        languages: languages::languages(&settings.default_language, &survey.items, &lists),
-        default_language: settings.default_language,
-        style: settings.style,
-        instance_name: settings.instance_name,
-        items: survey.items,
-        lists,
-        external_lists: Vec::new(),
-        external_data: Vec::new(),
-        entities: Vec::new(),
-        audit: None,
-        has_sensitivity: survey.has_sensitivity,
-        compartments: Vec::new(),
-        index: BTreeMap::new(),
-        order: Vec::new(),
-    };
-    form.index = index(&form.items);
-    references::resolve(&mut form, &survey.rows, settings.instance_name_row, &mut problems);
-    form.order = order::order(&form, &survey.rows, &mut problems);
-    flow::apply(&mut form, &survey.rows, &survey.declared, &mut problems);
-    problems.finish(form)
-}
-
-fn index(items: &[Item]) -> BTreeMap<QuestionPath, Vec<usize>> {
-    fn gather(items: &[Item], way: &mut Vec<usize>, index: &mut BTreeMap<QuestionPath, Vec<usize>>) {
-        for (nth, item) in items.iter().enumerate() {
-            way.push(nth);
-            index.entry(item.path().clone()).or_insert_with(|| way.clone());
-            gather(item.items(), way, index);
-            way.pop();
-        }
+    match xlsform::define(&sheets, file_stem, &mut problems) {
+        Some(definition) => build::build(definition, problems),
+        None => Err(problems.into_errors()),
     }
-    let mut index = BTreeMap::new();
-    gather(items, &mut Vec::new(), &mut index);
-    index
 }

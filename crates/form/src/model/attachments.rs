@@ -194,3 +194,17 @@ fn quoted_argument(call: &str) -> Option<&str> {
         .map(|(name, _)| name)
         .filter(|name| !name.is_empty())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_found_where_calls_name_them() {
+        let call = "if(${a}, pulldata ( \"zones\", 'x', 'y', ${b}), pulldata('wards', 'x', 'y', 1))";
+        assert_eq!(looked_up(call).collect::<Vec<_>>(), ["zones", "wards"]);
+        assert_eq!(searched("minimal search('towns', 'contains')"), Some("towns"));
+        assert_eq!(searched("search"), None);
+        assert_eq!(looked_up("pulldata(${file}, 'x')").count(), 0);
+    }
+}

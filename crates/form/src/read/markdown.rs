@@ -7,10 +7,10 @@
 //! ```
 
 use super::problem::FormError;
-use super::sheet::{MAX_CELL_BYTES, MAX_COLUMNS, MAX_ROWS, MAX_TEXT_BYTES, Sheet, SheetRow};
+use super::sheet::{MAX_CELL_BYTES, MAX_COLUMNS, MAX_ROWS, MAX_TEXT_BYTES, Notation, Sheet, SheetRow};
 
-/// Reads the tables. Lines that are no table rows are left out; rows are counted within each
-/// sheet, so that they are those of the workbook the text stands for.
+/// Reads the tables. Lines that are no table rows, and empty rows, are left out; the others are
+/// counted within each sheet, so that they are those of the workbook the text stands for.
 pub(crate) fn read(text: &str) -> Result<Vec<Sheet>, FormError> {
     if text.len() > MAX_TEXT_BYTES {
         return Err(
@@ -25,14 +25,14 @@ pub(crate) fn read(text: &str) -> Result<Vec<Sheet>, FormError> {
         if !name.is_empty() {
             sheets.push(Sheet {
                 name,
+                notation: Notation::Markdown,
                 rows: Vec::new(),
             });
-            continue;
         }
         let cells: Vec<String> = cells.collect();
         let Some(sheet) = sheets.last_mut() else { continue };
         check_size(sheet, &cells)?;
-        if sheet.rows.is_empty() && cells.iter().all(String::is_empty) {
+        if cells.iter().all(String::is_empty) {
             continue;
         }
         let number = sheet.rows.last().map_or(1, |row| row.number.saturating_add(1));
@@ -61,9 +61,7 @@ fn cells(line: &str) -> Option<Vec<String>> {
             c => cell.push(c),
         }
     }
-    if !cell.trim().is_empty() {
-        cells.push(unescape(cell.trim()));
-    }
+    // What stands after the last pipe is no cell.
     let ruler = |cell: &String| cell.len() >= 3 && cell.chars().all(|c| matches!(c, '-' | ':'));
     let is_ruler = cells.iter().any(ruler) && cells.iter().all(|cell| cell.is_empty() || ruler(cell));
     (!is_ruler).then_some(cells)
@@ -130,7 +128,7 @@ mod tests {
             | ------ | ------- | ---- |
             |        | integer | a\\|b |
             |        |         |
-            |        | text    | c
+            |        | text    | c | d
             | settings |
             |  | form_id |";
         let sheets = read(text).unwrap();
@@ -139,8 +137,8 @@ mod tests {
         assert_eq!(survey.rows[0].cells, ["type", "name"]);
         assert_eq!(survey.rows[1].cells, ["integer", "a|b"]);
         assert_eq!(
-            (survey.rows[3].number, &survey.rows[3].cells[1]),
-            (4, &"c".to_owned())
+            (survey.rows[2].number, &survey.rows[2].cells[1]),
+            (3, &"c".to_owned())
         );
         assert_eq!(sheets[1].rows[0].cells, ["form_id"]);
     }

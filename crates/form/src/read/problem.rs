@@ -1,10 +1,9 @@
 //! What is wrong with a form, and where.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use serde::Serialize;
-
-use crate::model::Form;
 
 /// The most errors that are listed of one form.
 const MAX_LISTED: usize = 500;
@@ -184,8 +183,17 @@ impl Problems {
         super::did_you_mean(name, known, otherwise)
     }
 
-    pub(crate) fn has_errors(&self) -> bool {
-        !self.errors.is_empty()
+    /// Adds what was found out later, but for what is about a cell that an error is known of already.
+    pub(crate) fn add_further(&mut self, further: Problems) {
+        let cell = |error: &FormError| (error.sheet.clone(), error.row, error.column.clone());
+        let known: HashSet<_> = self.errors.iter().map(cell).collect();
+        let errors = further.errors.into_iter();
+        for error in errors.filter(|error| error.row.is_none() || !known.contains(&cell(error))) {
+            self.error(error);
+        }
+        self.unlisted += further.unlisted;
+        self.warnings.extend(further.warnings);
+        self.warnings.truncate(MAX_LISTED);
     }
 
     pub(crate) fn into_errors(mut self) -> Vec<FormError> {
@@ -201,9 +209,10 @@ impl Problems {
         self.errors
     }
 
-    pub(crate) fn finish(self, form: Form) -> Result<(Form, Vec<Warning>), Vec<FormError>> {
+    /// Gives what was read with the warnings about it, or else the errors.
+    pub(crate) fn finish<T>(self, read: T) -> Result<(T, Vec<Warning>), Vec<FormError>> {
         if self.errors.is_empty() {
-            Ok((form, self.warnings))
+            Ok((read, self.warnings))
         } else {
             Err(self.into_errors())
         }

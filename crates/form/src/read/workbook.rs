@@ -9,7 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use calamine::{Data, DataRef, ExcelDateTime, Reader, Xls, Xlsx};
 
 use super::problem::FormError;
-use super::sheet::{MAX_CELL_BYTES, MAX_COLUMNS, MAX_ROWS, MAX_TEXT_BYTES, Sheet, SheetRow};
+use super::sheet::{MAX_CELL_BYTES, MAX_COLUMNS, MAX_ROWS, MAX_TEXT_BYTES, Notation, Sheet, SheetRow};
 use super::{xls_bounds, xlsx_bounds};
 
 /// The largest workbook, in bytes.
@@ -147,6 +147,7 @@ impl Gatherer {
             .into_iter()
             .map(|(name, rows)| Sheet {
                 name,
+                notation: Notation::Workbook,
                 rows: rows
                     .into_iter()
                     .map(|(row, cells)| SheetRow {

@@ -3,15 +3,16 @@
 use std::collections::BTreeSet;
 
 use super::settings::NO_LANGUAGE;
-use crate::model::{ChoiceList, Item};
+use crate::model::{Choice, ChoiceList, Item, LabelMedia};
 use crate::translated::Translated;
 
 /// All languages of the form, the default language first, then by their names.
-pub(crate) fn languages(default: &str, items: &[Item], lists: &[ChoiceList]) -> Vec<String> {
+pub(super) fn languages<'a>(default: &'a str, items: &'a [Item], lists: &[&'a [ChoiceList]]) -> Vec<String> {
     fn gather<'a>(items: &'a [Item], found: &mut BTreeSet<&'a str>) {
         let mut add = |texts: &'a Translated| found.extend(texts.iter().map(|(language, _)| language));
         for item in items {
             add(item.label());
+            add_media(item.media(), &mut add);
             if let Item::Question(question) = item {
                 add(&question.hint);
                 add(&question.guidance_hint);
@@ -25,8 +26,10 @@ pub(crate) fn languages(default: &str, items: &[Item], lists: &[ChoiceList]) -> 
     }
     let mut found = BTreeSet::new();
     gather(items, &mut found);
-    for choice in lists.iter().flat_map(|list| &list.choices) {
-        found.extend(choice.label.iter().map(|(language, _)| language));
+    for choice in choices(lists) {
+        let mut add = |texts: &'a Translated| found.extend(texts.iter().map(|(language, _)| language));
+        add(&choice.label);
+        add_media(&choice.media, &mut add);
     }
     let mut languages = vec![default];
     languages.extend(found.into_iter().filter(|language| *language != default));
@@ -34,10 +37,7 @@ pub(crate) fn languages(default: &str, items: &[Item], lists: &[ChoiceList]) -> 
     if default == NO_LANGUAGE && languages.len() > 1 {
         let in_default = |texts: &Translated| texts.exactly(NO_LANGUAGE).is_some();
         let mut stack: Vec<&Item> = items.iter().collect();
-        let mut used = lists
-            .iter()
-            .flat_map(|list| &list.choices)
-            .any(|choice| in_default(&choice.label));
+        let mut used = choices(lists).any(|choice| in_default(&choice.label));
         while let Some(item) = stack.pop() {
             used |= in_default(item.label());
             stack.extend(item.items());
@@ -47,4 +47,14 @@ pub(crate) fn languages(default: &str, items: &[Item], lists: &[ChoiceList]) -> 
         }
     }
     languages.into_iter().map(str::to_owned).collect()
+}
+
+fn choices<'a>(lists: &[&'a [ChoiceList]]) -> impl Iterator<Item = &'a Choice> {
+    lists.iter().copied().flatten().flat_map(|list| &list.choices)
+}
+
+fn add_media<'a>(media: &'a LabelMedia, add: &mut impl FnMut(&'a Translated)) {
+    for names in [&media.image, &media.big_image, &media.audio, &media.video] {
+        add(names);
+    }
 }

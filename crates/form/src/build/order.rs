@@ -2,14 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use super::Rows;
-use super::problem::{FormError, Problems};
+use super::names::Names;
+use super::writing::Writing;
 use crate::model::{Form, Item};
 use crate::path::QuestionPath;
+use crate::read::Problems;
 
 /// Returns all items, each after the group around it and after whatever its relevance and its
 /// calculation read. Complains about cycles.
-pub(crate) fn order(form: &Form, rows: &Rows, problems: &mut Problems) -> Vec<QuestionPath> {
+pub(super) fn order(
+    form: &Form,
+    names: &Names,
+    writing: &Writing<'_>,
+    problems: &mut Problems,
+) -> Vec<QuestionPath> {
     let items = form.all_items();
     let places: BTreeMap<&QuestionPath, usize> = items
         .iter()
@@ -36,7 +42,7 @@ pub(crate) fn order(form: &Form, rows: &Rows, problems: &mut Problems) -> Vec<Qu
         walk.visit(nth);
     }
     for cycle in &walk.cycles {
-        complain(cycle, &items, rows, problems);
+        complain(cycle, &items, names, writing, problems);
     }
     walk.done
         .iter()
@@ -53,7 +59,8 @@ fn reads(form: &Form, item: &Item) -> Vec<QuestionPath> {
         reads.extend(relevant.dependencies(form, at));
     }
     match item {
-        Item::Question(question) => {
+        // One that is computed at a trigger only does not follow what it reads.
+        Item::Question(question) if question.triggers.is_empty() => {
             reads.extend(
                 question
                     .calculation
@@ -69,7 +76,7 @@ fn reads(form: &Form, item: &Item) -> Vec<QuestionPath> {
                     .flat_map(|it| it.dependencies(form, at)),
             );
         }
-        Item::Group(_) => {}
+        Item::Question(_) | Item::Group(_) => {}
     }
     reads
 }
@@ -128,14 +135,13 @@ impl Walk<'_> {
     }
 }
 
-fn complain(cycle: &[usize], items: &[&Item], rows: &Rows, problems: &mut Problems) {
+fn complain(cycle: &[usize], items: &[&Item], names: &Names, writing: &Writing<'_>, problems: &mut Problems) {
     let paths: Vec<&QuestionPath> = cycle
         .iter()
         .filter_map(|nth| items.get(*nth))
         .map(|item| item.path())
         .collect();
     let Some(first) = paths.first() else { return };
-    let row = rows.get(*first).copied().unwrap_or_default();
     let is_computed = matches!(cycle.first().and_then(|nth| items.get(*nth)), Some(Item::Question(q)) if q.calculation.is_some());
     let column = if is_computed { "calculation" } else { "relevant" };
     let way: Vec<&str> = paths
@@ -148,7 +154,8 @@ fn complain(cycle: &[usize], items: &[&Item], rows: &Rows, problems: &mut Proble
         way.join(" → ")
     );
     problems.error(
-        FormError::at("cycle", "survey", row, column, message)
+        writing
+            .error("cycle", names.row(first), column, message)
             .hint("each arrow is a calculation or a relevance that reads the next; take one of them out"),
     );
 }

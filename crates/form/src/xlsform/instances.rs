@@ -1,0 +1,1 @@
+//! Secondary instances: what they are called, and where they come from.
