@@ -3,6 +3,7 @@
 mod address;
 mod answers;
 pub mod answers_json;
+mod attachments;
 mod build;
 pub mod definition;
 pub mod expression;
@@ -21,6 +22,7 @@ mod xml;
 
 pub use address::{Address, AddressError, InstanceId, RepeatAddress, Step};
 pub use answers::Answers;
+pub use attachments::{Attachments, Table, TableError};
 pub use expression::{Environment, Expression};
 pub use kind::{ChoiceSource, Media, Metadata, QuestionKind};
 pub use model::{
