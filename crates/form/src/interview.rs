@@ -23,7 +23,6 @@ mod text;
 
 pub use check::{Complaint, Trouble, check};
 pub use defaults::{defaults, ending};
-pub(crate) use outcome::answer_of;
 pub use plan::Plan;
 pub use session::{
     Adopted, Asked, AuditEvent, AuditKind, Finish, Finished, Heading, Notice, Offer, Opening, Position,

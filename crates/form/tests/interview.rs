@@ -15,6 +15,8 @@ mod moving;
 mod properties;
 #[path = "interview/repeats.rs"]
 mod repeats;
+#[path = "interview/respondents.rs"]
+mod respondents;
 #[path = "interview/speed.rs"]
 mod speed;
 

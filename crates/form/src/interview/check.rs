@@ -61,17 +61,27 @@ pub(super) fn trouble(look: &Look<'_, '_>, question: &Question, at: &Address) ->
     let Some(value) = look.answers.answer(at) else {
         return is_required(look, question, at).then_some(Trouble::Missing);
     };
+    objection(look, question, at, &value)
+}
+
+/// What is wrong with an answer, be it put down or not.
+pub(super) fn objection(
+    look: &Look<'_, '_>,
+    question: &Question,
+    at: &Address,
+    value: &Value,
+) -> Option<Trouble> {
     if !value.fits(&question.kind) {
         return Some(Trouble::WrongType);
     }
-    if !are_offered(look, question, at, &value) {
+    if !are_offered(look, question, at, value) {
         return Some(Trouble::NotOffered);
     }
     let constraint = question
         .constraint
         .as_ref()
         .filter(|constraint| look.can_read(constraint, at))?;
-    match look.is_true(constraint, at, Some(value), None) {
+    match look.is_true(constraint, at, Some(value.clone()), None) {
         Some(true) => None,
         Some(false) => Some(Trouble::Constraint),
         None => Some(Trouble::Unclear),

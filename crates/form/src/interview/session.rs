@@ -37,7 +37,7 @@ pub use self::screen::{Asked, Heading, Offer, Screen};
 pub use self::step::{Finish, Finished, Notice, Problem, SessionError, Step, Write};
 pub use self::way::Position;
 use self::way::Way;
-use super::check::{Complaint, are_offered, trouble};
+use super::check::{Complaint, Trouble, are_offered, objection, trouble};
 use super::defaults;
 use super::look::Look;
 use super::outcome::answer_of;
@@ -222,6 +222,13 @@ impl Session {
             })?),
         };
         self.set(at, value, env)
+    }
+
+    /// Says what would be wrong with an answer, before it is put down; `None` if nothing.
+    pub fn objection(&self, at: &Address, value: &Value, env: &Environment) -> Option<Trouble> {
+        let question = self.question(at)?;
+        let seen = Seen(&self.paper);
+        objection(&self.look(&seen, env), question, at, value)
     }
 
     /// Works out anew what depends on the time or the language, if these have changed.

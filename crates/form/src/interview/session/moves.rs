@@ -40,6 +40,12 @@ impl Session {
         step
     }
 
+    /// Goes to the next screen, whatever is missing or wrong here; finishing finds it again.
+    pub fn pass(&mut self, env: &Environment) -> Step {
+        let next = self.way().next(&self.position);
+        self.move_to(next, env)
+    }
+
     /// Goes to the screen before.
     pub fn previous(&mut self, env: &Environment) -> Step {
         let previous = self.way().previous(&self.position);
