@@ -137,23 +137,16 @@ impl<R: Rng> Respondent<'_, R> {
     /// Answers what is on the screen, also what its own answers bring to it.
     fn screen(&mut self) {
         loop {
-            let screen = self.session.screen(self.env);
-            let open = screen
-                .questions()
-                .iter()
-                .find(|asked| self.is_open(asked))
-                .cloned();
+            let shown = self.session.shown().into_iter();
+            let open = shown
+                .filter(|at| !self.passed.contains(at))
+                .find_map(|at| self.session.asked(&at, self.env).filter(is_open));
             let Some(asked) = open else { return };
             self.passed.insert(asked.address.clone());
             if asked.required || asked.problem.is_some() || self.below(100) >= SKIPPED_PERCENT {
                 self.answer(&asked);
             }
         }
-    }
-
-    fn is_open(&self, asked: &Asked) -> bool {
-        let is_answered = asked.answer.is_some() && asked.problem.is_none();
-        !is_answered && !asked.read_only && asked.kind != "note" && !self.passed.contains(&asked.address)
     }
 
     /// Goes to the next screen. What is wrong here and cannot be mended is left for the end.
@@ -310,4 +303,10 @@ impl<R: Rng> Respondent<'_, R> {
     fn below(&mut self, end: u64) -> u64 {
         invent::below(self.rng, end)
     }
+}
+
+/// Whether there is something to answer, or to answer better.
+fn is_open(asked: &Asked) -> bool {
+    let is_answered = asked.answer.is_some() && asked.problem.is_none();
+    !is_answered && !asked.read_only && asked.kind != "note"
 }

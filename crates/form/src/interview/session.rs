@@ -178,6 +178,11 @@ impl Session {
         shown
     }
 
+    /// Returns the questions and notes on the screen, in order.
+    pub fn shown(&self) -> Vec<Address> {
+        self.way().shown(&self.position)
+    }
+
     /// Returns how many conditions, calculations and counts were worked out since the interview
     /// was opened, to see that an answer makes only what depends on it be worked out.
     pub fn evaluations(&self) -> u64 {
