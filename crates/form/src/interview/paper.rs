@@ -14,7 +14,9 @@ pub(super) struct Paper {
     values: HashMap<Address, Value>,
     instances: HashMap<RepeatAddress, Vec<InstanceId>>,
     count: usize,
-    pub(super) irrelevant: HashSet<Address>,
+    irrelevant: HashSet<Address>,
+    /// How many instances of a repeat are not relevant, where any are.
+    hidden: HashMap<RepeatAddress, usize>,
     /// How many instances count, where a repeat's count says so.
     pub(super) counted: HashMap<RepeatAddress, usize>,
     /// The compartments that this node cannot read.
@@ -83,18 +85,35 @@ impl Paper {
 
     /// Marks whether something is relevant. Says whether that changed anything.
     pub(super) fn mark(&mut self, at: &Address, is_relevant: bool) -> bool {
-        if is_relevant {
+        let flipped = if is_relevant {
             self.irrelevant.remove(at)
-        } else if self.irrelevant.contains(at) {
-            false
         } else {
-            self.irrelevant.insert(at.clone())
+            !self.irrelevant.contains(at) && self.irrelevant.insert(at.clone())
+        };
+        if flipped && at.is_instance() {
+            self.note_hidden(at, !is_relevant);
         }
+        flipped
+    }
+
+    fn note_hidden(&mut self, instance: &Address, is_hidden: bool) {
+        let Some(repeat) = instance.repeat() else { return };
+        let hidden = self.hidden.entry(repeat).or_default();
+        *hidden = if is_hidden { *hidden + 1 } else { hidden.saturating_sub(1) };
     }
 
     /// All instances of a repeat, also those that do not count.
     pub(super) fn all(&self, repeat: &RepeatAddress) -> &[InstanceId] {
         self.instances.get(repeat).map_or(&[], Vec::as_slice)
+    }
+
+    /// The instances of a repeat that are relevant.
+    pub(super) fn live(&self, repeat: &RepeatAddress) -> Vec<InstanceId> {
+        let mut ids = self.all(repeat).to_vec();
+        if self.hidden.get(repeat).is_some_and(|hidden| *hidden > 0) {
+            ids.retain(|id| self.is_relevant(&repeat.instance(*id)));
+        }
+        ids
     }
 
     /// How many instances all repeats have together.
@@ -125,6 +144,11 @@ impl Paper {
             return false;
         }
         self.count -= 1;
+        if self.irrelevant.contains(instance) {
+            self.note_hidden(instance, false);
+        }
+        self.hidden
+            .retain(|repeat, hidden| *hidden > 0 && !repeat.outer().is_within(instance));
         self.values.retain(|at, _| !at.is_within(instance));
         self.irrelevant.retain(|at| !at.is_within(instance));
         self.counted
@@ -164,19 +188,14 @@ impl Answers for Kept<'_> {
 
 impl Answers for Seen<'_> {
     fn answer(&self, at: &Address) -> Option<Value> {
-        if self.0.irrelevant.contains(at) {
+        if !self.0.is_relevant(at) {
             return None;
         }
         self.0.value(at).cloned()
     }
 
     fn instances(&self, repeat: &RepeatAddress) -> Vec<InstanceId> {
-        let ids = self.0.all(repeat).iter().copied();
-        if self.0.irrelevant.is_empty() {
-            return ids.collect();
-        }
-        ids.filter(|id| self.0.is_relevant(&repeat.instance(*id)))
-            .collect()
+        self.0.live(repeat)
     }
 
     fn holds(&self, compartment: &str) -> bool {

@@ -125,9 +125,7 @@ impl Way<'_> {
 
     /// The instances of a repeat that count and are relevant.
     pub(super) fn live(&self, repeat: &RepeatAddress) -> Vec<InstanceId> {
-        let ids = self.paper.all(repeat).iter().copied();
-        ids.filter(|id| self.paper.is_relevant(&repeat.instance(*id)))
-            .collect()
+        self.paper.live(repeat)
     }
 
     fn after_address(&self, address: &Address) -> Option<Position> {
