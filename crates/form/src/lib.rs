@@ -3,6 +3,7 @@
 mod address;
 mod answers;
 pub mod answers_json;
+mod attachments;
 mod build;
 mod changes;
 pub mod definition;
@@ -24,6 +25,7 @@ mod xml;
 
 pub use address::{Address, AddressError, InstanceId, RepeatAddress, Step};
 pub use answers::Answers;
+pub use attachments::{Attachments, Table, TableError};
 pub use changes::{Change, Consequence, FormChange};
 pub use expression::{Environment, Expression};
 pub use kind::{ChoiceSource, Media, Metadata, QuestionKind};

@@ -106,6 +106,11 @@ impl QuestionPath {
         format!("{}/{name}", self.0).parse()
     }
 
+    /// The path made of paths in one another.
+    pub(crate) fn joined(paths: &[&str]) -> QuestionPath {
+        QuestionPath(paths.join("/"))
+    }
+
     /// Returns what is left of this path inside `outer`: empty for `outer` itself, `None` if it lies elsewhere.
     pub fn inside(&self, outer: &QuestionPath) -> Option<&str> {
         relative(&self.0, &outer.0)
