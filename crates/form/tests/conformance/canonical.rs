@@ -19,7 +19,7 @@ const SPACES: [(&str, &str); 9] = [
 const TEXTUAL: [&str; 3] = ["label", "hint", "value"];
 
 /// Returns the lines.
-pub fn lines(xform: &str) -> Result<Vec<String>, roxmltree::Error> {
+pub(crate) fn lines(xform: &str) -> Result<Vec<String>, roxmltree::Error> {
     let document = Document::parse_with_options(xform, ParsingOptions::default())?;
     let root = document.root_element();
     let mut attributes: Vec<(String, String)> = root

@@ -5,17 +5,17 @@ use std::fmt;
 use std::path::PathBuf;
 
 /// A form.
-pub struct Case {
+pub(crate) struct Case {
     /// `topic/case`.
-    pub name: String,
+    pub(crate) name: String,
     /// What its file is called.
-    pub file: String,
+    pub(crate) file: String,
     /// What is in it.
-    pub bytes: Vec<u8>,
+    pub(crate) bytes: Vec<u8>,
 }
 
 /// What the reference converter and ODK Validate make of a form.
-pub enum Golden {
+pub(crate) enum Golden {
     /// Both take it; this is the XForm, by lines.
     Accepted(Vec<String>),
     /// The converter refuses it.
@@ -40,12 +40,12 @@ impl fmt::Display for Golden {
 }
 
 /// Returns the folder of all this.
-pub fn folder() -> PathBuf {
+pub(crate) fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/conformance")
 }
 
 /// Returns all forms.
-pub fn cases() -> Vec<Case> {
+pub(crate) fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
     for (topic, text) in texts("forms", "md") {
         for (name, lines) in sections(&text) {
@@ -71,7 +71,7 @@ pub fn cases() -> Vec<Case> {
 }
 
 /// Returns what the reference converter makes of them, by the forms' names.
-pub fn goldens() -> BTreeMap<String, Golden> {
+pub(crate) fn goldens() -> BTreeMap<String, Golden> {
     let mut goldens = BTreeMap::new();
     for (topic, text) in texts("goldens", "txt") {
         for (name, lines) in sections(&text) {
@@ -95,18 +95,22 @@ pub fn goldens() -> BTreeMap<String, Golden> {
 }
 
 /// Returns a table of two columns, by the first one.
-pub fn table(file: &str) -> BTreeMap<String, String> {
+pub(crate) fn table(file: &str) -> BTreeMap<String, String> {
+    let row = |line: String| {
+        let cells = line.split_once('\t');
+        let (key, value) = cells.unwrap_or_else(|| panic!("{file}: `{line}` has no tabulator"));
+        (key.to_owned(), value.to_owned())
+    };
+    lines(file).into_iter().map(row).collect()
+}
+
+/// Returns the lines of a table.
+pub(crate) fn lines(file: &str) -> Vec<String> {
     let text = std::fs::read_to_string(folder().join(file)).unwrap();
     let rows = text
         .lines()
         .filter(|line| !line.is_empty() && !line.starts_with('#'));
-    rows.map(|row| {
-        let (key, value) = row
-            .split_once('\t')
-            .unwrap_or_else(|| panic!("{file}: `{row}` has no tabulator"));
-        (key.to_owned(), value.to_owned())
-    })
-    .collect()
+    rows.map(str::to_owned).collect()
 }
 
 fn texts(of: &str, extension: &str) -> Vec<(String, String)> {

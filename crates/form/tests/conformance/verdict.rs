@@ -9,7 +9,7 @@ use crate::canonical;
 use crate::corpus::{Case, Golden};
 
 /// What we make of a form.
-pub enum Verdict {
+pub(crate) enum Verdict {
     /// We take it; this is the XForm, by lines.
     Accepted(Vec<String>),
     /// We refuse it.
@@ -19,7 +19,7 @@ pub enum Verdict {
 }
 
 /// How it differs.
-pub enum Difference {
+pub(crate) enum Difference {
     /// We take what is refused there.
     TakenHere(String),
     /// We refuse what is taken there.
@@ -31,7 +31,7 @@ pub enum Difference {
 }
 
 /// Reads, checks and converts it.
-pub fn of(case: &Case) -> Verdict {
+pub(crate) fn of(case: &Case) -> Verdict {
     let definition = match Definition::read_named(&case.file, &case.bytes) {
         Ok((definition, _)) => definition,
         Err(errors) => return Verdict::Refused(errors),
@@ -50,7 +50,7 @@ pub fn of(case: &Case) -> Verdict {
 }
 
 /// Returns how it differs, if it does.
-pub fn difference(golden: &Golden, verdict: &Verdict) -> Option<Difference> {
+pub(crate) fn difference(golden: &Golden, verdict: &Verdict) -> Option<Difference> {
     match (golden, verdict) {
         (_, Verdict::Broken(xform)) => Some(Difference::Broken(xform.clone())),
         (Golden::Accepted(theirs), Verdict::Accepted(ours)) => {
