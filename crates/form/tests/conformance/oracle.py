@@ -6,6 +6,7 @@ Runs where pyxform 4.5.0 is installed, with Java 17 for the ODK Validate it brin
     oracle.py --write             writes `goldens/`
     oracle.py --check             does it again in a scratch folder, and fails if anything differs
     oracle.py --show TOPIC/CASE   shows the XForm of one form, and all that is said about it
+    oracle.py --extra IN OUT      writes OUT/extra.txt about the forms of the folder IN
 
 A golden says of each form whether the converter takes it, whether ODK Validate takes what the
 converter made, and what that is: one line for each element and text, attributes in order, white
@@ -47,7 +48,7 @@ TEXTUAL = {"label", "hint", "value"}
 
 
 def forms():
-    """All forms, by topic and case: what is read, and from what kind of file."""
+    """All forms of the project, by topic and case: what is read, and from what kind of file."""
     found = {}
     for file in sorted((HERE / "forms").glob("*.md")):
         case = None
@@ -62,10 +63,16 @@ def forms():
     found = {
         case: (suffix, "\n".join(lines).encode() + b"\n") for case, (suffix, lines) in found.items()
     }
-    for file in sorted((HERE / "files").iterdir()):
-        if file.suffix in {".xlsx", ".xlsm", ".xls", ".csv", ".md"}:
-            found[f"files/{file.name}"] = (file.suffix, file.read_bytes())
-    return found
+    return {**found, **files(HERE / "files", "files")}
+
+
+def files(folder, topic):
+    """The forms of a folder, one in each file."""
+    return {
+        f"{topic}/{file.name}": (file.suffix, file.read_bytes())
+        for file in sorted(folder.iterdir())
+        if file.suffix in {".xlsx", ".xlsm", ".xls", ".csv", ".md"}
+    }
 
 
 class Outcome:
@@ -241,7 +248,7 @@ def write_goldens(outcomes, folder):
     for case, outcome in outcomes.items():
         topic, name = case.split("/", 1)
         topics.setdefault(topic, []).append("\n".join([f"## {name}", *outcome.golden()]) + "\n")
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     for topic, cases in topics.items():
         (folder / f"{topic}.txt").write_text("\n".join(cases), encoding="utf-8")
     for stale in set(folder.glob("*.txt")) - {folder / f"{topic}.txt" for topic in topics}:
@@ -269,6 +276,7 @@ def main():
     deed.add_argument("--write", action="store_true", help="write the goldens")
     deed.add_argument("--check", action="store_true", help="compare with the goldens")
     deed.add_argument("--show", metavar="CASE", help="show one form's XForm")
+    deed.add_argument("--extra", metavar=("IN", "OUT"), nargs=2, type=pathlib.Path, help="write a golden of other forms")
     wanted = arguments.parse_args()
     if pyxform.__version__ != CONVERTER:
         sys.exit(f"this is pyxform {pyxform.__version__}, not {CONVERTER}")
@@ -279,7 +287,7 @@ def main():
         os.environ.setdefault("PYTHONHASHSEED", "0")
         outcomes = {
             case: convert_form(case, suffix, content, scratch)
-            for case, (suffix, content) in forms().items()
+            for case, (suffix, content) in (files(wanted.extra[0], "extra") if wanted.extra else forms()).items()
             if wanted.show in (None, case)
         }
         validate(outcomes, scratch)
@@ -291,7 +299,9 @@ def main():
         refused = sum(outcome.refused is not None for outcome in outcomes.values())
         invalid = sum(outcome.invalid is not None for outcome in outcomes.values())
         tally = f"{len(outcomes)} forms: {refused} refused by the converter, {invalid} by ODK Validate"
-        if wanted.write:
+        if wanted.extra:
+            write_goldens(outcomes, wanted.extra[1])
+        elif wanted.write:
             write_goldens(outcomes, HERE / "goldens")
         else:
             write_goldens(outcomes, scratch / "goldens")
