@@ -251,6 +251,7 @@ fn control_of(type_name: &str, traits: TypeTraits) -> Control {
         (_, None) => Control::Unseen,
         (_, Some("select" | "select1" | "odk:rank")) => Control::Select,
         (_, Some("range")) => Control::Range,
+        (_, Some("input")) => Control::Input,
         _ => Control::Plain,
     }
 }
