@@ -1,6 +1,6 @@
 //! What keeps a form from being written.
 
-use baraza_form::definition::{Definition, Element, ElementKind, List, Text};
+use baraza_form::definition::{Choice, Definition, Element, ElementKind, List, Text};
 
 fn codes(definition: &Definition) -> Vec<&'static str> {
     match definition.to_xform() {
@@ -129,10 +129,10 @@ fn loops_in_loops_do_not_grow_without_end() {
         inner.list = Some("l".to_owned());
     }
     let mut definition = form(vec![inner]);
-    let choices = (0..50).map(|at| baraza_form::definition::Choice {
+    let choices = (0..50).map(|at| Choice {
         name: format!("c{at}"),
         label: Some(Text::Plain("C".to_owned())),
-        ..Default::default()
+        ..Choice::default()
     });
     definition.lists.push(List {
         name: "l".to_owned(),
@@ -167,4 +167,46 @@ fn what_xml_cannot_hold_is_refused() {
     let mut odd = question("text", "a");
     odd.bind.insert("no name".to_owned(), Text::Plain("x".to_owned()));
     assert_eq!(codes(&form(vec![odd])), ["bad_xml_name"]);
+}
+
+#[test]
+fn what_is_written_again_and_again_does_not_grow_without_end() {
+    let mut long = question("text", "a");
+    long.label = Some(Text::Plain("x".repeat(60_000)));
+    let mut repeated = group(ElementKind::Loop, "l", vec![long]);
+    repeated.list = Some("l".to_owned());
+    let mut definition = form(vec![repeated]);
+    let choices = (0..20_000).map(|at| Choice {
+        name: format!("c{at}"),
+        label: Some(Text::Plain("C".to_owned())),
+        ..Choice::default()
+    });
+    definition.lists.push(List {
+        name: "l".to_owned(),
+        choices: choices.collect(),
+    });
+    assert_eq!(codes(&definition), ["form_too_large"]);
+
+    definition.elements = (0..1_000)
+        .map(|at| {
+            let mut search = question("select_one", &format!("s{at}"));
+            search.list = Some("l".to_owned());
+            search
+                .control
+                .insert("appearance".to_owned(), "search('f')".to_owned());
+            search
+        })
+        .collect();
+    assert_eq!(codes(&definition), ["form_too_large"]);
+
+    definition.lists.clear();
+    let languages = |text: &str| (0..1_000).map(|at| (format!("l{at}"), text.to_owned())).collect();
+    definition.elements = (0..5_000).map(|at| question("text", &format!("q{at}"))).collect();
+    if let Some(first) = definition.elements.first_mut() {
+        first.label = Some(Text::ByLanguage(languages("A")));
+    }
+    for element in definition.elements.iter_mut().skip(1) {
+        element.label = Some(Text::ByLanguage(vec![("l0".to_owned(), "A".to_owned())]));
+    }
+    assert_eq!(codes(&definition), ["form_too_large"]);
 }

@@ -90,11 +90,12 @@ impl Survey<'_> {
             Control::Range => node.extend(self.ticks(item)),
             Control::Geo => node.extend(self.places(id, item)),
             Control::Osm => node.extend(self.tags(item)),
-            Control::Plain | Control::Unseen => {
+            Control::Input => {
                 if let Some(query) = self.query(id, item) {
                     node.set("query", query);
                 }
             }
+            Control::Plain | Control::Unseen => {}
         }
         for (set, name) in [(&self.set_by, "setvalue"), (&self.located_by, "odk:setgeopoint")] {
             for triggered in set.get(&item.name).into_iter().flatten() {

@@ -34,7 +34,10 @@ impl<'a> Survey<'a> {
             return;
         }
         for element in elements {
-            if self.items.len() >= MAX_ITEMS || !self.spend(0) {
+            if !self.spend(0) {
+                return;
+            }
+            if self.items.len() >= MAX_ITEMS {
                 let message = format!("the form has more than {MAX_ITEMS} elements");
                 self.report(FormError::of_file("too_many_elements", message));
                 return;
@@ -251,6 +254,7 @@ fn control_of(type_name: &str, traits: TypeTraits) -> Control {
         (_, None) => Control::Unseen,
         (_, Some("select" | "select1" | "odk:rank")) => Control::Select,
         (_, Some("range")) => Control::Range,
+        (_, Some("input")) => Control::Input,
         _ => Control::Plain,
     }
 }

@@ -38,6 +38,8 @@ pub(super) enum Part {
 pub(super) enum Control {
     /// Not at all.
     Unseen,
+    /// For something to be typed in.
+    Input,
     /// With nothing in it but what it is shown with.
     Plain,
     /// With choices.

@@ -23,7 +23,11 @@ impl Survey<'_> {
             );
             return;
         };
+        let size: usize = element.children.iter().map(size).sum();
         for choice in list.choices.iter().filter(|choice| choice.name != "none") {
+            if !self.spend(size) {
+                return;
+            }
             let mut column = Item::new(Part::Group, choice.name.as_str());
             column.row = element.row;
             column.label.clone_from(&choice.label);
@@ -42,6 +46,25 @@ impl Survey<'_> {
             self.add_all(&children, column);
         }
     }
+}
+
+/// The bytes of what is written in an element, about.
+fn size(element: &Element) -> usize {
+    let texts = [&element.label, &element.hint, &element.guidance_hint];
+    let texts = texts.into_iter().flatten().chain(element.media.values());
+    let texts = texts
+        .chain(element.bind.values())
+        .flat_map(|text| text.in_languages(""));
+    let maps = [
+        &element.control,
+        &element.instance,
+        &element.parameters,
+        &element.other,
+    ];
+    let plain = maps.into_iter().flat_map(BTreeMap::values);
+    let plain = plain.chain(&element.default).chain(&element.choice_filter);
+    let own = texts.map(|(_, text)| text.len()).chain(plain.map(String::len));
+    own.sum::<usize>() + element.name.len() + element.children.iter().map(size).sum::<usize>()
 }
 
 /// Fills the name and the label of a choice into a row of a loop; what is inside a group of the

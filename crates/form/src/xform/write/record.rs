@@ -6,6 +6,9 @@ use super::references::Place;
 use super::survey::Survey;
 use super::tokens::is_computed;
 
+/// The bytes that a node takes beside its name, about.
+const NODE: usize = 50;
+
 impl Survey<'_> {
     /// Writes the record that an interview starts from.
     pub(super) fn record(&self) -> Node {
@@ -43,6 +46,10 @@ impl Survey<'_> {
             node.set(name.as_str(), self.with_paths(value, Place::of(id, name)));
         }
         for (child_id, child) in self.children(id) {
+            // Repeats in repeats are written often.
+            if !self.spend(NODE + child.name.len()) {
+                return node;
+            }
             match child.part {
                 Part::External => {}
                 Part::Attribute => node.set(child.name.as_str(), child.attribute_value()),

@@ -12,10 +12,14 @@ use crate::definition::{List, Text};
 /// The forms of a text, in the order they are written in.
 const FORMS: [&str; 6] = ["long", "guidance", "image", "big-image", "audio", "video"];
 
+/// The bytes that an entry takes beside its text, about.
+const ENTRY: usize = 64;
+
 /// The texts of a form by language, id and form.
 #[derive(Default)]
 struct Texts {
     languages: Vec<Language>,
+    places: HashMap<String, usize>,
 }
 
 /// The texts in one language.
@@ -33,15 +37,15 @@ struct Forms {
 
 impl Texts {
     fn add(&mut self, language: &str, id: &str, form: &str, text: &str, context: Option<Id>) {
-        let at = self.languages.iter().position(|known| known.name == language);
-        let at = at.unwrap_or_else(|| {
+        let next = self.languages.len();
+        let at = *self.places.entry(language.to_owned()).or_insert(next);
+        if at == next {
             self.languages.push(Language {
                 name: language.to_owned(),
                 texts: Vec::new(),
                 places: HashMap::new(),
             });
-            self.languages.len() - 1
-        });
+        }
         if let Some(language) = self.languages.get_mut(at) {
             language.add(id, form, text, context);
         }
@@ -59,8 +63,9 @@ impl Texts {
         }
     }
 
-    /// Gives every language every text in every form that it has in any.
-    fn complete(&mut self) {
+    /// Gives every language every text in every form that it has in any, unless that is more
+    /// than `afford` allows.
+    fn complete(&mut self, afford: impl Fn(usize) -> bool) {
         let mut ids: Vec<(String, BTreeSet<String>)> = Vec::new();
         let mut places: HashMap<String, usize> = HashMap::new();
         for text in self.languages.iter().flat_map(|language| &language.texts) {
@@ -71,6 +76,11 @@ impl Texts {
             if let Some((_, forms)) = ids.get_mut(at) {
                 forms.extend(text.forms.iter().map(|(form, ..)| form.clone()));
             }
+        }
+        let bytes = |(id, forms): &(String, BTreeSet<String>)| (id.len() + ENTRY) * forms.len();
+        let size = ids.iter().map(bytes).sum::<usize>();
+        if !afford(size.saturating_mul(self.languages.len())) {
+            return;
         }
         for language in &mut self.languages {
             for (id, forms) in &ids {
@@ -155,7 +165,7 @@ impl Survey<'_> {
         for (_, item) in self.within(Self::ROOT) {
             self.media_of_item(&mut texts, item);
         }
-        texts.complete();
+        texts.complete(|bytes| self.spend(bytes));
         if texts.languages.is_empty() {
             return None;
         }
