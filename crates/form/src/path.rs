@@ -34,8 +34,8 @@ pub enum NameError {
     /// It reads like the id of a repeat instance.
     #[error("a name that reads like a UUID would be taken for a repeat instance")]
     Uuid,
-    /// It is longer than 128 bytes.
-    #[error("names have at most 128 bytes")]
+    /// It is longer than 255 bytes.
+    #[error("names have at most 255 bytes")]
     TooLong,
 }
 
@@ -51,7 +51,7 @@ pub fn check_name(name: &str) -> Result<(), NameError> {
     if !chars.all(|c| begins_name(c) || continues_name(c)) {
         return Err(NameError::Character);
     }
-    if name.len() > 128 {
+    if name.len() > 255 {
         return Err(NameError::TooLong);
     }
     if uuid::Uuid::try_parse(name).is_ok() {

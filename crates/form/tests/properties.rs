@@ -180,7 +180,7 @@ proptest! {
             }
             // Only these can be wrong.
             Err(errors) => for error in errors {
-                prop_assert!(["unknown_reference", "reveals"].contains(&error.code), "{}\n{}", error, text);
+                prop_assert!(["unknown_reference", "invalid_reference", "reveals"].contains(&error.code), "{}\n{}", error, text);
             },
         }
     }

@@ -31,6 +31,7 @@ struct Outer {
 struct Place {
     row: u32,
     is_question: bool,
+    is_in_repeat: bool,
 }
 
 impl Names {
@@ -66,6 +67,12 @@ impl Names {
     /// The row that an item stands in; 0 if it stands in none.
     pub(super) fn row(&self, path: &QuestionPath) -> u32 {
         self.places.get(path).map_or(0, |place| place.row)
+    }
+
+    /// Whether a path is that of a question in a repeat.
+    pub(super) fn is_question_in_repeat(&self, path: &QuestionPath) -> bool {
+        let place = self.places.get(path);
+        place.is_some_and(|place| place.is_question && place.is_in_repeat)
     }
 
     /// Whether this element is what the path names, and not a later one of the same name.
@@ -148,6 +155,7 @@ impl Names {
         let place = Place {
             row: element.row,
             is_question: element.kind == ElementKind::Question,
+            is_in_repeat: outer.repeats > 0,
         };
         self.places.insert(path.clone(), place);
         self.by_name

@@ -17,9 +17,6 @@ const BINDS: [(&str, &str); 8] = [
     ("jr:noAppErrorString", "noAppErrorString"),
 ];
 
-/// The choice that `or_other` adds to a list.
-const OTHER: &str = "other";
-
 impl Definition {
     /// Returns the definition as Markdown tables, from which an equal form is read.
     ///
@@ -27,29 +24,43 @@ impl Definition {
     /// them again.
     pub fn to_markdown(&self) -> String {
         let mut text = String::new();
-        sheet(&mut text, "survey", self.survey());
+        sheet(&mut text, "survey", &["type", "name"], self.survey());
         let mut with_other = BTreeSet::new();
         lists_with_other(&self.elements, &mut with_other);
-        sheet(&mut text, "choices", choice_rows(&self.lists, &with_other));
+        let generated = Generated {
+            with_other,
+            has_none: self.settings.contains_key("add_none_option"),
+        };
+        sheet(&mut text, "choices", &[], choice_rows(&self.lists, &generated));
         for (name, lists) in [
             ("external_choices", &self.external_lists),
             ("osm", &self.osm_lists),
         ] {
-            sheet(&mut text, name, choice_rows(lists, &BTreeSet::new()));
+            sheet(&mut text, name, &[], choice_rows(lists, &Generated::default()));
         }
         sheet(
             &mut text,
             "entities",
+            &[],
             self.entities.iter().map(entity_row).collect(),
         );
-        sheet(&mut text, "settings", vec![self.settings_row()]);
+        sheet(&mut text, "settings", &[], vec![self.settings_row()]);
         text
     }
 
     fn survey(&self) -> Vec<Row> {
         let mut rows = Vec::new();
-        survey_rows(&self.elements, &mut rows);
-        survey_rows(&self.audits, &mut rows);
+        // Rows stay where they were, so that what is wrong with one is found there.
+        let from_sheet = !self.headers.survey.is_empty();
+        let mut elements = self.elements.as_slice();
+        for audit in &self.audits {
+            let before = elements.partition_point(|element| element.row < audit.row);
+            let (first, rest) = elements.split_at_checked(before).unwrap_or((elements, &[]));
+            survey_rows(first, from_sheet, &mut rows);
+            survey_rows(std::slice::from_ref(audit), from_sheet, &mut rows);
+            elements = rest;
+        }
+        survey_rows(elements, from_sheet, &mut rows);
         // The column counts, also if nothing stands in it.
         if self.headers.has_sensitivity
             && let Some(first) = rows.first_mut()
@@ -74,8 +85,12 @@ impl Definition {
     }
 }
 
-fn survey_rows(elements: &[Element], rows: &mut Vec<Row>) {
+fn survey_rows(elements: &[Element], from_sheet: bool, rows: &mut Vec<Row>) {
     for element in elements.iter().filter(|element| element.generated.is_none()) {
+        // The header is the first row.
+        while from_sheet && rows.len() + 2 < element.row as usize {
+            rows.push(Row::default());
+        }
         rows.push(element_row(element));
         let end = match element.kind {
             ElementKind::Question => continue,
@@ -83,7 +98,7 @@ fn survey_rows(elements: &[Element], rows: &mut Vec<Row>) {
             ElementKind::Repeat => "end_repeat",
             ElementKind::Loop => "end loop",
         };
-        survey_rows(&element.children, rows);
+        survey_rows(&element.children, from_sheet, rows);
         rows.push(Row::of("type", end));
     }
 }
@@ -104,8 +119,11 @@ fn element_row(element: &Element) -> Row {
     };
     let mut row = Row::of("type", &kind);
     row.put("name", &element.name);
-    row.text("label", element.label.as_ref());
-    row.text("hint", element.hint.as_ref());
+    // The note on top of a table shows what was written for the group.
+    let is_table = |child: &&Element| child.generated == Some(super::Generated::TableListLabel);
+    let shown = element.children.first().filter(is_table).unwrap_or(element);
+    row.text("label", shown.label.as_ref());
+    row.text("hint", shown.hint.as_ref());
     row.text("guidance_hint", element.guidance_hint.as_ref());
     row.media(&element.media);
     binds(element, &mut row);
@@ -170,12 +188,34 @@ fn lists_with_other<'a>(elements: &'a [Element], lists: &mut BTreeSet<&'a str>) 
     }
 }
 
-fn choice_rows(lists: &[List], with_other: &BTreeSet<&str>) -> Vec<Row> {
+/// Which choices no author wrote.
+#[derive(Default)]
+struct Generated<'a> {
+    /// The lists of questions that end in `or_other`.
+    with_other: BTreeSet<&'a str>,
+    /// Whether lists get a choice of none.
+    has_none: bool,
+}
+
+impl Generated<'_> {
+    fn holds(&self, list: &List, choice: &Choice) -> bool {
+        choice.row == 0
+            && match choice.name.as_str() {
+                "other" => self.with_other.contains(list.name.as_str()),
+                "none" => self.has_none,
+                _ => false,
+            }
+    }
+}
+
+fn choice_rows(lists: &[List], generated: &Generated<'_>) -> Vec<Row> {
     let mut rows = Vec::new();
     for list in lists {
-        let has_other = with_other.contains(list.name.as_str());
-        let is_generated = |choice: &&Choice| has_other && choice.row == 0 && choice.name == OTHER;
-        for choice in list.choices.iter().filter(|choice| !is_generated(choice)) {
+        for choice in list
+            .choices
+            .iter()
+            .filter(|choice| !generated.holds(list, choice))
+        {
             rows.push(choice_row(list, choice));
         }
     }
@@ -249,9 +289,10 @@ impl Row {
     }
 }
 
-fn sheet(out: &mut String, name: &str, rows: Vec<Row>) {
-    let mut columns: Vec<&str> = Vec::new();
-    let mut known = BTreeSet::new();
+/// Writes a sheet; one of no columns and no rows is left out.
+fn sheet(out: &mut String, name: &str, columns: &[&str], rows: Vec<Row>) {
+    let mut columns = columns.to_vec();
+    let mut known: BTreeSet<&str> = columns.iter().copied().collect();
     for (column, _) in rows.iter().flat_map(|row| &row.0) {
         if known.insert(column.as_str()) {
             columns.push(column);
@@ -263,6 +304,10 @@ fn sheet(out: &mut String, name: &str, rows: Vec<Row>) {
     out.push_str(&format!("| {name} |\n"));
     line(out, columns.iter().copied());
     for row in &rows {
+        if row.0.is_empty() {
+            out.push_str("| |\n");
+            continue;
+        }
         let cells: BTreeMap<&str, &str> = row
             .0
             .iter()
