@@ -1,5 +1,6 @@
 //! Reading a form from an XLSForm: a workbook, or the same tables as Markdown.
 
+mod comma_separated;
 mod markdown;
 mod problem;
 mod sheet;
@@ -25,6 +26,8 @@ pub enum Source<'a> {
     Xlsx(&'a [u8]),
     /// A workbook in the older binary format.
     Xls(&'a [u8]),
+    /// The sheets one after the other as comma-separated values, with their names in the first column.
+    Csv(&'a str),
     /// The sheets as Markdown tables.
     Markdown(&'a str),
     /// An XForm.
@@ -33,7 +36,7 @@ pub enum Source<'a> {
 
 impl<'a> Source<'a> {
     /// Returns the source that a file of this name holds, by its extension:
-    /// `.xlsx`, `.xlsm`, `.xls`, `.md` or `.xml`.
+    /// `.xlsx`, `.xlsm`, `.xls`, `.csv`, `.md` or `.xml`.
     ///
     /// # Errors
     /// If the extension is another, or a file of text is not UTF-8.
@@ -44,13 +47,14 @@ impl<'a> Source<'a> {
         match extension.as_deref() {
             Some("xlsx" | "xlsm") => Ok(Source::Xlsx(bytes)),
             Some("xls") => Ok(Source::Xls(bytes)),
+            Some("csv") => text_of(bytes).map(Source::Csv),
             Some("md" | "markdown") => text_of(bytes).map(Source::Markdown),
             Some("xml") => text_of(bytes).map(Source::XForm),
             _ => Err(FormError::of_file(
                 "unknown_file_type",
                 format!("`{file_name}` is no workbook whose name says its format"),
             )
-            .hint("forms are read from .xlsx, .xls, .md and .xml files")),
+            .hint("forms are read from .xlsx, .xlsm, .xls, .csv, .md and .xml files")),
         }
     }
 }
@@ -98,6 +102,7 @@ pub(crate) fn sheets_of(source: Source<'_>) -> Result<Vec<Sheet>, FormError> {
     match source {
         Source::Xlsx(bytes) => workbook::read_xlsx(bytes),
         Source::Xls(bytes) => workbook::read_xls(bytes),
+        Source::Csv(text) => comma_separated::read(text),
         Source::Markdown(text) => markdown::read(text),
         Source::XForm(_) => {
             Err(FormError::of_file("no_sheets", "an XForm has no sheets").hint("read it as a definition"))

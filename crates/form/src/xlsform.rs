@@ -139,13 +139,14 @@ pub(crate) fn define(sheets: &[Sheet], file_stem: &str, problems: &mut Problems)
     }
 
     let mut values = settings.values.clone();
-    values.extend(survey.settings);
     let stem = if file_stem.is_empty() { "data" } else { file_stem };
     let form_id = values
         .entry("form_id".to_owned())
         .or_insert_with(|| stem.to_owned())
         .clone();
     values.entry("form_title".to_owned()).or_insert(form_id);
+    // An id in a row of the survey gives the form no title.
+    values.extend(survey.settings);
 
     let mut definition = Definition {
         root: settings.get("name").unwrap_or("data").to_owned(),

@@ -39,10 +39,13 @@ impl FormCommand {
 /// A form and what may be better in it, or all that must be mended.
 type Checked<F> = Result<(F, Vec<Warning>), Vec<FormError>>;
 
-/// Reads a form's file.
+/// Reads a form's file, and looks for what it would leave unprotected.
 pub(crate) fn read(file: &Path) -> anyhow::Result<Checked<Form>> {
     let (name, bytes) = load(file)?;
-    Ok(Form::read_named(&name, &bytes))
+    Ok(Form::read_named(&name, &bytes).map(|(form, mut warnings)| {
+        warnings.extend(form.lint());
+        (form, warnings)
+    }))
 }
 
 /// Reads a form's file as its author wrote it.

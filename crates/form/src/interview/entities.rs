@@ -3,7 +3,7 @@
 use super::pass::Pass;
 use crate::address::{Address, RepeatAddress};
 use crate::answers::Answers;
-use crate::expression::{Context, Environment, Expression, evaluate};
+use crate::expression::{Environment, Expression};
 use crate::model::{EntityDeclaration, Form};
 use crate::path::QuestionPath;
 
@@ -37,7 +37,6 @@ pub fn entities(form: &Form, answers: &dyn Answers, env: &Environment) -> Vec<En
             let scene = Scene {
                 pass: &pass,
                 form,
-                env,
                 declaration,
                 at: &at,
             };
@@ -67,7 +66,6 @@ pub fn said_of_entity(
     let scene = Scene {
         pass: &pass,
         form,
-        env,
         declaration,
         at,
     };
@@ -97,7 +95,6 @@ pub fn instances_around(
 struct Scene<'f, 'a> {
     pass: &'a Pass<'f, 'a>,
     form: &'f Form,
-    env: &'a Environment,
     declaration: &'f EntityDeclaration,
     /// The repeat instance, or the record.
     at: &'a Address,
@@ -155,24 +152,17 @@ impl Scene<'_, '_> {
     }
 
     fn holds(&self, condition: &Expression) -> bool {
-        self.pass.can_read(condition, self.at)
-            && self.pass.is_true(condition, self.at, None, None).unwrap_or(false)
+        let look = self.pass.look();
+        look.can_read(condition, self.at) && look.is_true(condition, self.at, None, None) == Some(true)
     }
 
     /// What an expression gives as text; `None` if what it reads is not here, or it gives nothing.
     fn text(&self, expression: &Expression) -> Option<String> {
-        if !self.pass.can_read(expression, self.at) {
+        let look = self.pass.look();
+        if !look.can_read(expression, self.at) {
             return None;
         }
-        let context = Context {
-            form: self.form,
-            answers: self.pass,
-            at: self.at,
-            this: None,
-            choice: None,
-            env: self.env,
-        };
-        let text = evaluate(expression, &context).ok()?.to_text();
+        let text = look.evaluate(expression, self.at, None, None)?.to_text();
         Some(text).filter(|text| !text.is_empty())
     }
 }

@@ -61,6 +61,16 @@ impl Invention {
         }
     }
 
+    /// The day it is.
+    pub(super) fn today(&self) -> civil::Date {
+        self.today
+    }
+
+    /// The offset that times are told with, like `+03:00`.
+    pub(super) fn offset(&self) -> &str {
+        &self.offset
+    }
+
     /// Makes up an answer; each `nth` try goes about it a little differently. `None` if there is none.
     pub(super) fn answer(
         &self,

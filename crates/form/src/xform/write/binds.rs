@@ -1,8 +1,9 @@
 //! Binds, and what is done when a record is made: the end of the model.
 
+use super::item::{Action, Id, Item, Part};
 use super::node::Node;
 use super::references::{Place, has_reference};
-use super::survey::{Action, Id, Item, Part, Survey};
+use super::survey::Survey;
 use super::tokens::is_computed;
 use crate::definition::Text;
 

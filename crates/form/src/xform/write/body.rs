@@ -1,9 +1,10 @@
 //! The body: what is shown, in groups and repeats.
 
 use super::binds::NEW_REPEAT;
+use super::item::{Control, Id, Item, Part, Triggered};
 use super::node::Node;
 use super::references::Place;
-use super::survey::{Control, Id, Item, Part, Survey, Triggered};
+use super::survey::Survey;
 use crate::definition::Text;
 
 impl Survey<'_> {
@@ -56,7 +57,7 @@ impl Survey<'_> {
     fn question(&self, id: Id, item: &Item, control: Control) -> Option<Node> {
         let computed = item.bound("calculate").is_some() || !item.triggers.is_empty();
         let wordless = item.label.is_none() && item.hint.is_none();
-        if item.type_name == "calculate" || (computed && wordless) {
+        if item.written_type == "calculate" || (computed && wordless) {
             for triggered in self.set_by.get(&item.name).into_iter().flatten() {
                 let message = format!(
                     "`${{{}}}` is not shown, so nothing can be computed when it changes: `{}`",
@@ -82,15 +83,19 @@ impl Survey<'_> {
             node.set(name.as_str(), self.with_paths(value, Place::of(id, name)));
         }
         match control {
-            Control::Select => node.extend(self.choices(id, item)),
+            Control::Select => {
+                self.check_bind_of_select(item);
+                node.extend(self.choices(id, item));
+            }
             Control::Range => node.extend(self.ticks(item)),
             Control::Geo => node.extend(self.places(id, item)),
             Control::Osm => node.extend(self.tags(item)),
-            Control::Plain | Control::Unseen => {
+            Control::Input => {
                 if let Some(query) = self.query(id, item) {
                     node.set("query", query);
                 }
             }
+            Control::Plain | Control::Unseen => {}
         }
         for (set, name) in [(&self.set_by, "setvalue"), (&self.located_by, "odk:setgeopoint")] {
             for triggered in set.get(&item.name).into_iter().flatten() {
@@ -98,6 +103,20 @@ impl Survey<'_> {
             }
         }
         Some(node)
+    }
+
+    fn check_bind_of_select(&self, item: &Item) {
+        let bind_type = item.bound("type").map_or("", Text::any);
+        if !matches!(bind_type, "string" | "odk:rank") {
+            let message = format!("choices are kept as text, not as `{bind_type}`");
+            self.problem(
+                item,
+                "select_bind_type",
+                "bind::type",
+                message,
+                "leave the cell empty",
+            );
+        }
     }
 
     fn triggered(&self, by: Id, action: &str, triggered: &Triggered) -> Option<Node> {

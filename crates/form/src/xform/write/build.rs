@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::survey::{Action, Control, Id, Item, Part, Survey, Triggered};
+use super::item::{Action, Control, Id, Item, Part, Triggered};
+use super::survey::Survey;
 use super::tokens::{self, is_computed};
 use super::types::{TypeTraits, traits_of};
 use crate::definition::{Definition, Element, ElementKind, Text};
@@ -33,7 +34,10 @@ impl<'a> Survey<'a> {
             return;
         }
         for element in elements {
-            if self.items.len() >= MAX_ITEMS || !self.spend(0) {
+            if !self.spend(0) {
+                return;
+            }
+            if self.items.len() >= MAX_ITEMS {
                 let message = format!("the form has more than {MAX_ITEMS} elements");
                 self.report(FormError::of_file("too_many_elements", message));
                 return;
@@ -205,7 +209,12 @@ fn question(element: &Element, in_repeat: bool) -> Option<Item> {
     item.triggers.clone_from(&element.triggers);
     item.choice_filter = element.choice_filter.clone().filter(|filter| !filter.is_empty());
     item.itemset = element.list.clone().unwrap_or_default();
-    item.queries = element.type_name == "select_one_external" && item.choice_filter.is_some();
+    let external = element.type_name == "select_one_external" && item.choice_filter.is_some();
+    item.query = match external {
+        true => element.list.clone(),
+        // A column of this name is no documented one, yet the reference converter minds it.
+        false => element.other.get("query").cloned(),
+    };
     if let Some(default) = &item.default
         && is_computed(default, &element.written_type)
     {
@@ -245,6 +254,7 @@ fn control_of(type_name: &str, traits: TypeTraits) -> Control {
         (_, None) => Control::Unseen,
         (_, Some("select" | "select1" | "odk:rank")) => Control::Select,
         (_, Some("range")) => Control::Range,
+        (_, Some("input")) => Control::Input,
         _ => Control::Plain,
     }
 }

@@ -1,7 +1,8 @@
 //! Entities: what a finished record makes or changes, in a `meta` block of its own.
 
 use super::build::{action, bind_of};
-use super::survey::{Id, Item, Part, Survey};
+use super::item::{Id, Item, Part};
+use super::survey::Survey;
 use crate::definition::Entity;
 
 impl Survey<'_> {

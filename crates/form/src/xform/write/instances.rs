@@ -5,9 +5,10 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::item::{Control, Item, Part};
 use super::node::Node;
 use super::references::has_last_saved;
-use super::survey::{Control, Item, Part, Survey};
+use super::survey::Survey;
 use super::texts::has_text_ids;
 use crate::definition::{List, Text};
 

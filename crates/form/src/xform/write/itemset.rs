@@ -5,11 +5,14 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::instances::file_of_choices;
+use super::item::{Control, Id, Item, Part};
 use super::node::Node;
 use super::references::{Place, has_reference};
-use super::survey::{Control, Id, Item, Part, Survey};
-use super::texts::has_text_ids;
-use crate::definition::{Choice, List, Text};
+use super::survey::Survey;
+use crate::definition::{Choice, Text};
+
+/// The bytes that the nodes of a choice take beside its texts, about.
+const NODE: usize = 200;
 
 /// An `itemset` before it is written.
 struct Itemset {
@@ -91,6 +94,7 @@ impl Survey<'_> {
             .iter()
             .find(|list| list.name == item.itemset);
         let tags = list.into_iter().flat_map(|list| &list.choices);
+        let tags = tags.take_while(|tag| self.spend(NODE + tag.name.len()));
         tags.map(|tag| {
             let mut label = Node::new("label");
             match &tag.label {
@@ -105,13 +109,16 @@ impl Survey<'_> {
 
     /// How an answer is looked up in the sheet `external_choices`.
     pub(super) fn query(&self, id: Id, item: &Item) -> Option<String> {
-        let filter = item.choice_filter.as_ref().filter(|_| item.queries)?;
+        let list = item.query.as_ref().filter(|list| !list.is_empty())?;
+        let nodes = format!("instance('{list}')/root/item");
+        let Some(filter) = &item.choice_filter else {
+            return Some(nodes);
+        };
         let place = Place {
             current: true,
             ..Place::of(id, "choice_filter")
         };
-        let filter = self.with_paths(filter, place);
-        Some(format!("instance('{}')/root/item[{filter}]", item.itemset))
+        Some(format!("{nodes}[{}]", self.with_paths(filter, place)))
     }
 
     /// Whether an appearance looks choices up by a legacy `search()`.
@@ -235,24 +242,26 @@ impl Survey<'_> {
     }
 
     fn choices_in_body(&self, item: &Item) -> Vec<Node> {
-        let list = self.lists.get(item.itemset.as_str()).copied();
-        let choices = list
-            .into_iter()
-            .flat_map(|(list, _)| list.choices.iter().enumerate().map(move |at| (list, at)));
+        let Some((list, apart)) = self.lists.get(item.itemset.as_str()) else {
+            return Vec::new();
+        };
+        let choices = list.choices.iter().enumerate();
         choices
-            .map(|(list, (at, choice))| {
-                Node::new("item")
-                    .child(self.choice_label(item, list, at, choice))
-                    .child(Node::new("value").text(choice.name.as_str()))
+            .take_while(|(_, choice)| self.spend(NODE + choice.name.len()))
+            .map(|(at, choice)| {
+                let label = match apart {
+                    true => Node::new("label").with("ref", format!("jr:itext('{}-{at}')", list.name)),
+                    false => self.choice_label(item, choice),
+                };
+                let value = Node::new("value").text(choice.name.as_str());
+                Node::new("item").child(label).child(value)
             })
             .collect()
     }
 
-    fn choice_label(&self, item: &Item, list: &List, at: usize, choice: &Choice) -> Node {
+    fn choice_label(&self, item: &Item, choice: &Choice) -> Node {
         let mut label = Node::new("label");
-        if has_text_ids(list) {
-            label.set("ref", format!("jr:itext('{}-{at}')", list.name));
-        } else if let Some(text) = choice.label.as_ref().filter(|_| item.label.is_some()) {
+        if let Some(text) = choice.label.as_ref().filter(|_| item.label.is_some()) {
             self.push_label(&mut label, text.any(), Place::nowhere("label"));
         }
         label

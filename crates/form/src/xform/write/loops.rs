@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::build::section;
-use super::survey::{Id, Item, Part, Survey};
+use super::item::{Id, Item, Part};
+use super::survey::Survey;
 use crate::definition::{Choice, Element, Text};
 
 impl Survey<'_> {
@@ -22,7 +23,11 @@ impl Survey<'_> {
             );
             return;
         };
+        let size: usize = element.children.iter().map(size).sum();
         for choice in list.choices.iter().filter(|choice| choice.name != "none") {
+            if !self.spend(size) {
+                return;
+            }
             let mut column = Item::new(Part::Group, choice.name.as_str());
             column.row = element.row;
             column.label.clone_from(&choice.label);
@@ -43,6 +48,25 @@ impl Survey<'_> {
     }
 }
 
+/// The bytes of what is written in an element, about.
+fn size(element: &Element) -> usize {
+    let texts = [&element.label, &element.hint, &element.guidance_hint];
+    let texts = texts.into_iter().flatten().chain(element.media.values());
+    let texts = texts
+        .chain(element.bind.values())
+        .flat_map(|text| text.in_languages(""));
+    let maps = [
+        &element.control,
+        &element.instance,
+        &element.parameters,
+        &element.other,
+    ];
+    let plain = maps.into_iter().flat_map(BTreeMap::values);
+    let plain = plain.chain(&element.default).chain(&element.choice_filter);
+    let own = texts.map(|(_, text)| text.len()).chain(plain.map(String::len));
+    own.sum::<usize>() + element.name.len() + element.children.iter().map(size).sum::<usize>()
+}
+
 /// Fills the name and the label of a choice into a row of a loop; what is inside a group of the
 /// loop stays as it is.
 fn filled_in(element: &Element, choice: &Choice) -> Result<Element, String> {
@@ -60,15 +84,17 @@ fn filled_in(element: &Element, choice: &Choice) -> Result<Element, String> {
     for text in [&mut filled.name, &mut filled.type_name] {
         *text = plain.fill(text)?;
     }
-    for text in [&mut filled.default, &mut filled.choice_filter, &mut filled.list] {
-        if let Some(text) = text {
-            *text = plain.fill(text)?;
-        }
+    for text in [&mut filled.default, &mut filled.choice_filter, &mut filled.list]
+        .into_iter()
+        .flatten()
+    {
+        *text = plain.fill(text)?;
     }
-    for texts in [&mut filled.label, &mut filled.hint, &mut filled.guidance_hint] {
-        if let Some(text) = texts {
-            fill_text(text, choice, label)?;
-        }
+    for text in [&mut filled.label, &mut filled.hint, &mut filled.guidance_hint]
+        .into_iter()
+        .flatten()
+    {
+        fill_text(text, choice, label)?;
     }
     for text in filled.bind.values_mut().chain(filled.media.values_mut()) {
         fill_text(text, choice, label)?;

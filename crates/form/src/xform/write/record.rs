@@ -1,9 +1,13 @@
 //! The primary instance: an empty record.
 
+use super::item::{Id, Item, Part};
 use super::node::Node;
 use super::references::Place;
-use super::survey::{Id, Item, Part, Survey};
+use super::survey::Survey;
 use super::tokens::is_computed;
+
+/// The bytes that a node takes beside its name, about.
+const NODE: usize = 50;
 
 impl Survey<'_> {
     /// Writes the record that an interview starts from.
@@ -42,6 +46,10 @@ impl Survey<'_> {
             node.set(name.as_str(), self.with_paths(value, Place::of(id, name)));
         }
         for (child_id, child) in self.children(id) {
+            // Repeats in repeats are written often.
+            if !self.spend(NODE + child.name.len()) {
+                return node;
+            }
             match child.part {
                 Part::External => {}
                 Part::Attribute => node.set(child.name.as_str(), child.attribute_value()),

@@ -4,7 +4,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::survey::{Id, Part, Survey};
+use super::item::{Id, Part};
+use super::survey::Survey;
 use super::tokens;
 use crate::read::{FormError, did_you_mean};
 

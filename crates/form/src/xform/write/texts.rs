@@ -1,22 +1,25 @@
 //! Texts: those of several languages or with media, which stand apart, and labels with answers in them.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::item::{Id, Item};
+use super::labels::{MISSING, push_marked_up};
 use super::node::Node;
 use super::references::{Place, has_reference};
-use super::survey::{Id, Item, Survey};
-use super::tokens::instance_expressions;
+use super::survey::Survey;
 use crate::definition::{List, Text};
 
 /// The forms of a text, in the order they are written in.
 const FORMS: [&str; 6] = ["long", "guidance", "image", "big-image", "audio", "video"];
-/// What stands for a text that is missing in a language.
-const MISSING: &str = "-";
+
+/// The bytes that an entry takes beside its text, about.
+const ENTRY: usize = 64;
 
 /// The texts of a form by language, id and form.
 #[derive(Default)]
 struct Texts {
     languages: Vec<Language>,
+    places: HashMap<String, usize>,
 }
 
 /// The texts in one language.
@@ -34,15 +37,15 @@ struct Forms {
 
 impl Texts {
     fn add(&mut self, language: &str, id: &str, form: &str, text: &str, context: Option<Id>) {
-        let at = self.languages.iter().position(|known| known.name == language);
-        let at = at.unwrap_or_else(|| {
+        let next = self.languages.len();
+        let at = *self.places.entry(language.to_owned()).or_insert(next);
+        if at == next {
             self.languages.push(Language {
                 name: language.to_owned(),
                 texts: Vec::new(),
                 places: HashMap::new(),
             });
-            self.languages.len() - 1
-        });
+        }
         if let Some(language) = self.languages.get_mut(at) {
             language.add(id, form, text, context);
         }
@@ -60,8 +63,9 @@ impl Texts {
         }
     }
 
-    /// Gives every language every text in every form that it has in any.
-    fn complete(&mut self) {
+    /// Gives every language every text in every form that it has in any, unless that is more
+    /// than `afford` allows.
+    fn complete(&mut self, afford: impl Fn(usize) -> bool) {
         let mut ids: Vec<(String, BTreeSet<String>)> = Vec::new();
         let mut places: HashMap<String, usize> = HashMap::new();
         for text in self.languages.iter().flat_map(|language| &language.texts) {
@@ -73,11 +77,15 @@ impl Texts {
                 forms.extend(text.forms.iter().map(|(form, ..)| form.clone()));
             }
         }
-        let rank = |form: &str| FORMS.iter().position(|known| *known == form);
+        let bytes = |(id, forms): &(String, BTreeSet<String>)| (id.len() + ENTRY) * forms.len();
+        let size = ids.iter().map(bytes).sum::<usize>();
+        if !afford(size.saturating_mul(self.languages.len())) {
+            return;
+        }
         for language in &mut self.languages {
             for (id, forms) in &ids {
                 let mut forms: Vec<&String> = forms.iter().collect();
-                forms.sort_by_key(|form| (rank(form).is_none(), rank(form)));
+                forms.sort_by_key(|form| rank(form));
                 for form in forms {
                     language.fill(id, form);
                 }
@@ -119,6 +127,19 @@ impl Language {
     }
 }
 
+/// Where a form of a text comes among others.
+fn rank(form: &str) -> usize {
+    let known = FORMS.iter().position(|known| *known == form);
+    known.unwrap_or(FORMS.len())
+}
+
+/// The media beside a text, in the order they are written in.
+fn in_order(media: &BTreeMap<String, Text>) -> Vec<(&str, &Text)> {
+    let mut media: Vec<_> = media.iter().map(|(form, text)| (form.as_str(), text)).collect();
+    media.sort_by_key(|(form, _)| rank(form));
+    media
+}
+
 /// Whether the choices of a list are shown by texts that stand apart.
 pub(super) fn has_text_ids(list: &List) -> bool {
     list.choices.iter().any(|choice| {
@@ -144,7 +165,7 @@ impl Survey<'_> {
         for (_, item) in self.within(Self::ROOT) {
             self.media_of_item(&mut texts, item);
         }
-        texts.complete();
+        texts.complete(|bytes| self.spend(bytes));
         if texts.languages.is_empty() {
             return None;
         }
@@ -160,12 +181,8 @@ impl Survey<'_> {
         for list in self.definition.lists.iter().filter(|list| has_text_ids(list)) {
             for (at, choice) in list.choices.iter().enumerate() {
                 let id = format!("{}-{at}", list.name);
-                for (form, text) in choice
-                    .label
-                    .iter()
-                    .map(|label| ("long", label))
-                    .chain(choice.media.iter().map(|(form, text)| (form.as_str(), text)))
-                {
+                let label = choice.label.iter().map(|label| ("long", label));
+                for (form, text) in label.chain(in_order(&choice.media)) {
                     for (language, text) in text.in_languages(default_language) {
                         texts.add(language, &id, form, text, None);
                     }
@@ -202,8 +219,8 @@ impl Survey<'_> {
     }
 
     fn media_of_item(&self, texts: &mut Texts, item: &Item) {
-        for (form, text) in &item.media {
-            if !FORMS.iter().skip(2).any(|known| known == form) {
+        for (form, text) in in_order(&item.media) {
+            if !FORMS.iter().skip(2).any(|known| *known == form) {
                 self.problem(
                     item,
                     "unknown_media",
@@ -261,57 +278,4 @@ impl Survey<'_> {
         }
         Some(value)
     }
-
-    /// Writes a text into a node, with an `output` for each answer it shows.
-    pub(super) fn push_label(&self, node: &mut Node, text: &str, place: Place<'_>) {
-        match self.marked_up(text, place) {
-            Some(marked) => push_marked_up(node, &marked),
-            None => node.push_text(text),
-        }
-    }
-
-    /// Returns a text as XML with an `output` for each answer; `None` if it shows none.
-    fn marked_up(&self, text: &str, place: Place<'_>) -> Option<String> {
-        if text == MISSING || !(text.contains("${") || text.contains("instance(")) {
-            return None;
-        }
-        let escaped = escape(text);
-        let mut marked = String::new();
-        let mut at = 0;
-        for (start, end) in instance_expressions(&escaped) {
-            let (before, expression) = (escaped.get(at..start)?, escaped.get(start..end)?);
-            let value = escape(&self.with_paths(expression, place)).replace('"', "&quot;");
-            marked.push_str(before);
-            marked.push_str(&format!("<output value=\"{value}\"/>"));
-            at = end;
-        }
-        marked.push_str(escaped.get(at..)?);
-        let marked = self.replace(&marked, place, |path| format!("<output value=\"{path}\"/>"));
-        (marked != escaped).then_some(marked)
-    }
-}
-
-/// Writes a text that [`Survey::marked_up`] made into a node.
-fn push_marked_up(node: &mut Node, marked: &str) {
-    let mut rest = marked;
-    while let Some((before, after)) = rest.split_once("<output value=\"") {
-        let (value, after) = after.split_once("\"/>").unwrap_or((after, ""));
-        node.push_text(unescape(before));
-        node.push(Node::new("output").with("value", unescape(value)));
-        rest = after;
-    }
-    node.push_text(unescape(rest));
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-}
-
-fn unescape(text: &str) -> String {
-    text.replace("&quot;", "\"")
-        .replace("&lt;", "<")
-        .replace("&gt;", ">")
-        .replace("&amp;", "&")
 }
