@@ -75,7 +75,7 @@ impl<'d> Parts<'d> {
         } else {
             self.question(node, control, found, problems)
         };
-        if let Some(xml) = self.record.xml(node) {
+        if let Some(xml) = self.record.plain_xml(node) {
             let kept = attributes(xml).filter(|(name, _)| name != "jr:template");
             let authored = kept.map(|(name, value)| (name, self.authored(value, Some(node))));
             element.instance = authored.collect();
@@ -262,7 +262,7 @@ impl<'d> Parts<'d> {
     ) {
         let is_select = matches!(control.xml.tag_name().name(), "select" | "select1" | "rank");
         if let Some(itemset) = &control.itemset {
-            let (list, filter) = self.choices_of(node, itemset);
+            let (list, filter) = self.choices_of(node, itemset, &element.type_name);
             if let ItemsetSource::Instance(id, _) = itemset.source
                 && !self.lists.knows(id)
             {
