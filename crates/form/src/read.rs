@@ -4,6 +4,7 @@ mod bare_names;
 mod cell_type;
 mod choices;
 mod columns;
+mod comma_separated;
 mod flow;
 mod languages;
 mod markdown;
@@ -38,6 +39,8 @@ pub enum Source<'a> {
     Xlsx(&'a [u8]),
     /// A workbook in the older binary format.
     Xls(&'a [u8]),
+    /// The sheets one after the other as comma-separated values, with their names in the first column.
+    Csv(&'a str),
     /// The sheets as Markdown tables.
     Markdown(&'a str),
     /// An XForm.
@@ -46,10 +49,10 @@ pub enum Source<'a> {
 
 impl<'a> Source<'a> {
     /// Returns the source that a file of this name holds, by its extension:
-    /// `.xlsx`, `.xlsm`, `.xls`, `.md` or `.xml`.
+    /// `.xlsx`, `.xlsm`, `.xls`, `.csv`, `.md` or `.xml`.
     ///
     /// # Errors
-    /// If the extension is another, or a file of text is not UTF-8.
+    /// If the extension is another, or a text file is not UTF-8.
     pub fn from_named(file_name: &str, bytes: &'a [u8]) -> Result<Self, FormError> {
         let extension = file_name
             .rsplit_once('.')
@@ -57,18 +60,19 @@ impl<'a> Source<'a> {
         match extension.as_deref() {
             Some("xlsx" | "xlsm") => Ok(Source::Xlsx(bytes)),
             Some("xls") => Ok(Source::Xls(bytes)),
-            Some("md" | "markdown") => text_of(bytes).map(Source::Markdown),
-            Some("xml") => text_of(bytes).map(Source::XForm),
+            Some("csv") => utf8(bytes).map(Source::Csv),
+            Some("md" | "markdown") => utf8(bytes).map(Source::Markdown),
+            Some("xml") => utf8(bytes).map(Source::XForm),
             _ => Err(FormError::of_file(
                 "unknown_file_type",
                 format!("`{file_name}` is no workbook whose name says its format"),
             )
-            .hint("forms are read from .xlsx, .xls, .md and .xml files")),
+            .hint("forms are read from .xlsx, .xlsm, .xls, .csv, .md and .xml files")),
         }
     }
 }
 
-fn text_of(bytes: &[u8]) -> Result<&str, FormError> {
+fn utf8(bytes: &[u8]) -> Result<&str, FormError> {
     let text = std::str::from_utf8(bytes).map_err(|_| {
         FormError::of_file("not_utf8", "the file is not UTF-8 text").hint("save it again as UTF-8")
     })?;
@@ -114,6 +118,7 @@ pub(crate) fn sheets_of(source: Source<'_>) -> Result<Vec<Sheet>, FormError> {
     match source {
         Source::Xlsx(bytes) => workbook::read_xlsx(bytes),
         Source::Xls(bytes) => workbook::read_xls(bytes),
+        Source::Csv(text) => comma_separated::read(text),
         Source::Markdown(text) => markdown::read(text),
         Source::XForm(_) => {
             Err(FormError::of_file("no_sheets", "an XForm has no sheets").hint("read it as a definition"))
