@@ -120,10 +120,17 @@ impl<'d> Parts<'d> {
     }
 
     /// Reads where choices come from, as a sheet names it, and which of them are offered.
-    pub(super) fn choices_of(&self, node: NodeId, itemset: &Itemset<'d>) -> (String, Option<String>) {
+    pub(super) fn choices_of(
+        &self,
+        node: NodeId,
+        itemset: &Itemset<'d>,
+        type_name: &str,
+    ) -> (String, Option<String>) {
         match itemset.source {
             ItemsetSource::Instance(id, _) => {
-                let list = self.lists.file(id).unwrap_or(id);
+                // Places are referred to by the name of the instance, not of the file.
+                let file = self.lists.file(id).filter(|_| !type_name.starts_with("geo"));
+                let list = file.unwrap_or(id);
                 (list.to_owned(), self.filter(node, &itemset.filter, None))
             }
             ItemsetSource::Record(repeat) => {

@@ -7,6 +7,9 @@ use roxmltree::Node;
 use super::document::{Document, attribute, child, elements, text_of};
 use crate::read::Problems;
 
+/// The most nodes of a record.
+const MAX_NODES: usize = 15_000;
+
 /// One node of the record, by its place among all of them.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub(super) struct NodeId(usize);
@@ -30,6 +33,8 @@ pub(super) struct Record<'d> {
 
 struct RecordNode<'d> {
     xml: Node<'d, 'd>,
+    /// The first element that shows it and is no template.
+    plain: Option<Node<'d, 'd>>,
     name: &'d str,
     parent: Option<NodeId>,
     children: Vec<NodeId>,
@@ -57,6 +62,15 @@ impl<'d> Record<'d> {
             );
             return None;
         };
+        if root.descendants().filter(Node::is_element).count() > MAX_NODES {
+            let what = format!("the record has more than {MAX_NODES} nodes");
+            problems.error(
+                document
+                    .error(root, "too_large", "", what)
+                    .hint("take out what is not part of the form"),
+            );
+            return None;
+        }
         let mut record = Record {
             nodes: Vec::new(),
             by_parent: HashMap::new(),
@@ -73,6 +87,7 @@ impl<'d> Record<'d> {
         let depth = parent.map_or(0, |parent| self.depth(parent) + 1);
         self.nodes.push(RecordNode {
             xml,
+            plain: None,
             name,
             parent,
             children: Vec::new(),
@@ -103,7 +118,12 @@ impl<'d> Record<'d> {
             let known = self.by_parent.get(&(parent, element.tag_name().name())).copied();
             let id = known.unwrap_or_else(|| self.add(element, Some(parent)));
             let is_template = attribute(element, "jr:template").is_some();
-            *times.entry(id).or_default() += u32::from(!is_template);
+            if !is_template {
+                *times.entry(id).or_default() += 1;
+                if let Some(node) = self.nodes.get_mut(id.0) {
+                    node.plain.get_or_insert(element);
+                }
+            }
             self.fill(id, element);
         }
         for (id, times) in times {
@@ -145,6 +165,12 @@ impl<'d> Record<'d> {
     /// Returns the element that shows the node.
     pub(super) fn xml(&self, id: NodeId) -> Option<Node<'d, 'd>> {
         self.node(id).map(|node| node.xml)
+    }
+
+    /// Returns the element that shows the node and is no template, if there is one.
+    pub(super) fn plain_xml(&self, id: NodeId) -> Option<Node<'d, 'd>> {
+        let node = self.node(id)?;
+        node.plain.or(Some(node.xml))
     }
 
     pub(super) fn is_repeat(&self, id: NodeId) -> bool {
