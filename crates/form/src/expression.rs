@@ -26,7 +26,7 @@ mod pattern;
 mod reading;
 mod tree;
 
-pub use environment::{Context, Environment};
+pub use environment::{Context, Environment, Verifier};
 pub use evaluate::{EvalError, evaluate};
 pub use outcome::{Node, Outcome};
 

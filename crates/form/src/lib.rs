@@ -12,6 +12,7 @@ mod path;
 mod read;
 pub mod respondent;
 mod sheet;
+mod table;
 mod translated;
 mod value;
 mod when;
@@ -30,6 +31,7 @@ pub use model::{
 pub use path::{NameError, PathError, QuestionPath, check_name};
 pub use read::{FormError, Source, Warning};
 pub use sheet::AnswerSheet;
+pub use table::{Attachments, Row, Table, TableError};
 pub use translated::Translated;
 pub use value::{Point, Value, ValueError};
 pub use when::{DateText, DateTimeText, TimeText, WhenError};
