@@ -23,7 +23,9 @@ pub const IDENTITY: &str = "identity";
 pub const PROTECTED: &str = "protected";
 
 /// A versioned questionnaire, read and found sound by [`Form::read`].
-#[derive(Clone, PartialEq, Debug)]
+///
+/// By default a form without questions.
+#[derive(Clone, PartialEq, Debug, Default)]
 pub struct Form {
     /// The form's id, which all its versions share.
     pub id: String,

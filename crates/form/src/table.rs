@@ -1,7 +1,10 @@
 //! Tables that come with a form: rows of CSV, GeoJSON and XML files, as expressions read them.
 
+use std::sync::Arc;
+
 use crate::xml::XmlError;
 pub(crate) use tree::Tree;
+pub(crate) use xml::grow;
 
 mod csv;
 mod geojson;
@@ -19,7 +22,7 @@ const MAX_NODES: usize = 2_000_000;
 /// column that is filled. An XML file keeps the elements it has.
 #[derive(Clone, PartialEq)]
 pub struct Table {
-    pub(crate) tree: Tree,
+    pub(crate) tree: Arc<Tree>,
     columns: Vec<String>,
     rows: Vec<u32>,
 }
@@ -34,11 +37,11 @@ pub struct Row<'a> {
 /// The files that came with a form.
 pub trait Attachments {
     /// Returns the table in the file of this name; `None` if there is none.
-    fn table(&self, file: &str) -> Option<std::sync::Arc<Table>>;
+    fn table(&self, file: &str) -> Option<Arc<Table>>;
 }
 
-impl Attachments for std::collections::BTreeMap<String, std::sync::Arc<Table>> {
-    fn table(&self, file: &str) -> Option<std::sync::Arc<Table>> {
+impl Attachments for std::collections::BTreeMap<String, Arc<Table>> {
+    fn table(&self, file: &str) -> Option<Arc<Table>> {
         self.get(file).cloned()
     }
 }
@@ -120,7 +123,11 @@ impl Table {
                 columns.push(name.to_owned());
             }
         }
-        Table { tree, columns, rows }
+        Table {
+            tree: Arc::new(tree),
+            columns,
+            rows,
+        }
     }
 
     /// Returns the names of the columns that any row fills, in the order they appear.

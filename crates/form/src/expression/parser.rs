@@ -14,8 +14,17 @@ const MAX_DEPTH: usize = 100;
 /// How long an expression may be, in bytes. A cell of a workbook holds 32,767 characters.
 const MAX_LENGTH: usize = 128 * 1024;
 
+/// What an expression is about.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Dialect {
+    /// The answers of a form.
+    Form,
+    /// A document, whose elements have attributes.
+    Document,
+}
+
 /// Parses a text.
-pub(super) fn parse(text: &str) -> Result<Term, ExpressionError> {
+pub(super) fn parse(text: &str, dialect: Dialect) -> Result<Term, ExpressionError> {
     let error = |message: String, hint: &str| ExpressionError {
         code: SYNTAX,
         message,
@@ -33,6 +42,7 @@ pub(super) fn parse(text: &str) -> Result<Term, ExpressionError> {
         lexemes: lex(text)?,
         next: 0,
         depth: 0,
+        dialect,
     };
     if parser.lexemes.is_empty() {
         return Err(error(
@@ -52,6 +62,7 @@ struct Parser<'a> {
     lexemes: Vec<Lexeme>,
     next: usize,
     depth: usize,
+    dialect: Dialect,
 }
 
 impl Parser<'_> {
@@ -112,7 +123,7 @@ impl Parser<'_> {
             }
         }
         let offset = self.lexemes.get(at).map_or(0, |lexeme| lexeme.start);
-        check::call(&name, arguments, offset)
+        check::call(&name, arguments, offset, self.dialect)
             .map_err(|problem| self.error(problem.code, at, problem.message, &problem.hint))
     }
 

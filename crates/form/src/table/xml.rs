@@ -10,15 +10,8 @@ pub(super) fn read(text: &str) -> Result<Tree, TableError> {
     grow(std::iter::once(document.root_element()))
 }
 
-impl Tree {
-    /// Reads an XML document.
-    pub(crate) fn from_xml(text: &str) -> Result<Tree, TableError> {
-        read(text)
-    }
-}
-
 /// Makes a document of these elements.
-pub(crate) fn grow<'d>(elements: impl Iterator<Item = Node<'d, 'd>>) -> Result<Tree, TableError> {
+pub(crate) fn grow<'d, 'i: 'd>(elements: impl Iterator<Item = Node<'d, 'i>>) -> Result<Tree, TableError> {
     let mut tree = Tree::new();
     for element in elements {
         put(&mut tree, element)?;

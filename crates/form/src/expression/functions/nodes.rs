@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Arguments, Function, at_least, between, exactly, number, text};
 use crate::address::Address;
 use crate::expression::evaluate::{EvalError, Evaluator};
-use crate::expression::outcome::{Node, Outcome, Place};
+use crate::expression::outcome::{Node, Outcome, Place, Spot};
 use crate::path::QuestionPath;
 
 pub(super) const TABLE: &[Function] = &[
@@ -33,7 +33,7 @@ fn position(arguments: &Arguments<'_>) -> Result<Outcome, EvalError> {
     };
     let nth = match &place {
         Place::At(at, _) if at.is_instance() => nth_instance(arguments.evaluator, at)?,
-        Place::Choice(_, nth) => *nth,
+        Place::Choice(Spot::Listed(_, nth)) => *nth,
         _ => 0,
     };
     number((nth + 1) as f64)
