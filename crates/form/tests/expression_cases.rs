@@ -91,5 +91,10 @@ fn every_case_gives_what_it_says() {
     }
     println!("{count} cases, {} wrong", wrong.len());
     assert!(count > 0, "no cases are there");
-    assert!(wrong.is_empty(), "{} of {count}:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} of {count}:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
 }

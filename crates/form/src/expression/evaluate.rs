@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
 use super::ast::{Call, Operator, Path, Term};
-use super::compare::{compare, cost};
+use super::compare::{Within, compare, cost};
 use super::document::Document;
 use super::environment::Context;
 use super::functions::Arguments;
@@ -249,7 +249,11 @@ impl Evaluator<'_> {
             },
             _ => {
                 self.spend(cost(&left, &right))?;
-                Outcome::Boolean(compare(operator, &left, &right))
+                let within = match self.document {
+                    Some(_) => Within::Document,
+                    None => Within::Record,
+                };
+                Outcome::Boolean(compare(operator, &left, &right, within))
             }
         })
     }

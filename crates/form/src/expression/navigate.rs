@@ -205,6 +205,13 @@ impl Evaluator<'_> {
         all.extend(right);
         self.spend(all.len() as u64)?;
         keep_first(&mut all, |node| &node.place);
+        let in_document = |node: &Node| match node.place {
+            Place::Element(tree, element) => Some((tree, element)),
+            _ => None,
+        };
+        if all.iter().all(|node| in_document(node).is_some()) {
+            all.sort_by_key(in_document);
+        }
         Ok(all)
     }
 }

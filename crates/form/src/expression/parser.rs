@@ -50,6 +50,11 @@ pub(super) fn parse(text: &str, dialect: Dialect) -> Result<Term, ExpressionErro
             "write an expression, or leave the cell empty",
         ));
     }
+    if let [only] = parser.lexemes.as_slice()
+        && matches!(&only.token, Token::Name(name) if operator_named(name).is_some())
+    {
+        return Err(parser.unexpected("a value"));
+    }
     let term = parser.expression(0)?;
     match parser.peek() {
         None => Ok(term),

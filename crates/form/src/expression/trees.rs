@@ -1,13 +1,14 @@
 //! Documents beside the record: the tables that come with a form, and a document that is looked at
 //! by itself.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::Reference;
 use super::ast::Test;
 use super::document::Document;
 use super::evaluate::{EvalError, Evaluator, Focus};
-use super::outcome::Place;
+use super::outcome::{Node, Place};
 use crate::address::{Address, RepeatAddress};
 use crate::path::QuestionPath;
 use crate::table::{Table, Tree};
@@ -121,6 +122,53 @@ impl Evaluator<'_> {
         (0..count)
             .map(|attribute| Place::Attribute(*nth, *node, attribute))
             .collect()
+    }
+
+    /// The text of an attribute of an element.
+    pub(super) fn attribute(&self, place: &Place, name: &str) -> Option<String> {
+        let Place::Element(nth, node) = place else {
+            return None;
+        };
+        let tree = self.tree(*nth);
+        let mut attributes = tree.attributes(*node).iter();
+        attributes
+            .find(|(other, _)| **other == *name)
+            .map(|(_, value)| value.to_string())
+    }
+
+    /// The elements of the document that have an attribute with one of these values.
+    pub(super) fn elements_with_attribute(
+        &self,
+        name: &str,
+        values: &HashSet<&str>,
+    ) -> Result<Vec<Node>, EvalError> {
+        if self.document.is_none() {
+            return Ok(Vec::new());
+        }
+        let all = self.elements_below(Document::MAIN, Tree::DOCUMENT, false)?;
+        all.into_iter()
+            .filter(|place| {
+                self.attribute(place, name)
+                    .is_some_and(|value| values.contains(value.as_str()))
+            })
+            .map(|place| self.read(place))
+            .collect()
+    }
+
+    /// How many elements of the same name stand before an element in the same element.
+    pub(super) fn nth_of_its_name(&self, nth: u32, node: u32) -> Result<usize, EvalError> {
+        let tree = self.tree(nth);
+        let Some(parent) = tree.parent(node) else {
+            return Ok(0);
+        };
+        let before = tree.children(parent).take_while(|other| *other < node);
+        let mut passed = 0;
+        let same = before
+            .inspect(|_| passed += 1)
+            .filter(|other| tree.name(*other) == tree.name(node))
+            .count();
+        self.spend(1 + passed / 8)?;
+        Ok(same)
     }
 
     /// All text inside an element.
