@@ -1,4 +1,4 @@
-//! `baraza form check`, `publish`, `list`
+//! `baraza form check`, `eval`, `publish`, `list`
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -10,6 +10,7 @@ use form::{Form, FormError, Source, Warning};
 use crate::home::Home;
 
 mod check;
+mod eval;
 mod list;
 mod publish;
 
@@ -23,6 +24,8 @@ pub(crate) enum FormCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Evaluate an expression of ODK forms, over a record or an XForm
+    Eval(eval::Eval),
     /// Publish a form to every member
     Publish {
         #[command(flatten)]
@@ -44,6 +47,7 @@ impl FormCommand {
     pub(crate) fn run(self) -> anyhow::Result<ExitCode> {
         match self {
             Self::Check { file, json } => check::check(&file, json),
+            Self::Eval(eval) => eval.run(),
             Self::Publish { home, file } => publish::publish(home, &file),
             Self::List { home, json } => list::list(home, json),
         }
