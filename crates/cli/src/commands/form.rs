@@ -10,6 +10,7 @@ use form::{Form, FormError, Warning};
 
 mod check;
 mod convert;
+mod eval;
 mod list;
 mod publish;
 
@@ -19,6 +20,8 @@ pub(crate) enum FormCommand {
     Check(check::Check),
     /// Write a form in another notation: an ODK XForm, JSON, or Markdown tables
     Convert(convert::Convert),
+    /// Evaluate an expression of ODK forms, over a record or an XForm
+    Eval(eval::Eval),
     /// Publish a form to every member, with the files it needs
     Publish(publish::Publish),
     /// List the forms of the programme
@@ -30,6 +33,7 @@ impl FormCommand {
         match self {
             Self::Check(check) => check.run(),
             Self::Convert(convert) => convert.run(),
+            Self::Eval(eval) => eval.run(),
             Self::Publish(publish) => publish.run(),
             Self::List(list) => list.run(),
         }
