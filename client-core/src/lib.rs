@@ -17,6 +17,7 @@ mod people;
 mod shelf;
 mod store;
 mod surroundings;
+mod tables;
 
 #[cfg(feature = "ffi")]
 uniffi::setup_scaffolding!();

@@ -19,6 +19,7 @@ use crate::shelf::Shelf;
 use crate::store::myself::{self, Myself, Programme};
 use crate::store::{Store, StoreError, roster};
 use crate::surroundings::Surroundings;
+use crate::tables::ReadTables;
 
 /// Why a notebook does not open.
 #[derive(Debug, Error)]
@@ -66,6 +67,7 @@ pub struct Notebook {
     /// The roster, once this node belongs to a programme.
     pub(crate) roster: Option<Roster>,
     pub(crate) shelf: Shelf,
+    pub(crate) read_tables: ReadTables,
 }
 
 impl std::fmt::Debug for Notebook {
@@ -114,6 +116,7 @@ impl Notebook {
             me,
             roster: None,
             shelf: Shelf::default(),
+            read_tables: ReadTables::default(),
         })
     }
 
@@ -132,6 +135,7 @@ impl Notebook {
                     me,
                     roster,
                     shelf: Shelf::default(),
+                    read_tables: ReadTables::default(),
                 };
                 notebook.copy_out_missing().map_err(|error| match error {
                     HomeOrStore::Home(error) => OpenError::Home(error),

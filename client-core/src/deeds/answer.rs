@@ -1,8 +1,7 @@
 //! Answer, clear, add and remove: each is on disk before it returns.
 
 use form::interview::{self, Complaint};
-use form::{Address, Environment, Form, InstanceId, RepeatAddress, Value, ValueError};
-use rand::Rng as _;
+use form::{Address, Form, InstanceId, RepeatAddress, Value, ValueError};
 use record::{AnswerError, Draft, DraftStep};
 use thiserror::Error;
 use wire::RecordId;
@@ -100,7 +99,7 @@ impl Notebook {
     /// Returns what still keeps a record from being finished.
     pub fn complaints(&mut self, record: RecordId) -> Result<Vec<Complaint>, DraftError> {
         let open = self.open_draft(record)?;
-        let environment = self.environment();
+        let environment = self.environment(&open.form)?;
         Ok(interview::check(&open.form, &open.draft, &environment))
     }
 
@@ -134,22 +133,18 @@ impl Notebook {
         draft: &mut Draft,
         form: &Form,
         inside: &Address,
-    ) -> Result<Vec<DraftStep>, AnswerError> {
-        let environment = self.environment();
+    ) -> Result<Vec<DraftStep>, DraftError> {
+        let environment = self.environment(form)?;
         let values = interview::defaults(form, draft, inside, &environment);
         let values = values.into_iter().map(|(at, value)| (at, Some(value))).collect();
-        self.put(draft, values)
+        Ok(self.put(draft, values)?)
     }
 
     /// Puts down what the form computes.
-    pub(crate) fn recompute(
-        &mut self,
-        draft: &mut Draft,
-        form: &Form,
-    ) -> Result<Vec<DraftStep>, AnswerError> {
-        let environment = self.environment();
+    pub(crate) fn recompute(&mut self, draft: &mut Draft, form: &Form) -> Result<Vec<DraftStep>, DraftError> {
+        let environment = self.environment(form)?;
         let values = interview::calculate(form, draft, &environment);
-        self.put(draft, values)
+        Ok(self.put(draft, values)?)
     }
 
     fn put(
@@ -165,15 +160,5 @@ impl Notebook {
                 None => draft.clear(&at, now),
             })
             .collect()
-    }
-
-    /// What expressions may ask the surroundings for.
-    pub(crate) fn environment(&mut self) -> Environment {
-        let mut seed = [0; 8];
-        self.rng.fill_bytes(&mut seed);
-        let mut environment = Environment::new(self.now(), jiff::tz::TimeZone::UTC, u64::from_le_bytes(seed));
-        environment.device_id = self.me.member.to_string();
-        environment.username.clone_from(&self.me.name);
-        environment
     }
 }

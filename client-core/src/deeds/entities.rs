@@ -5,14 +5,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use form::{Address, Form, interview};
+use form::{Address, Form, Row, interview};
 use record::entity::{Contribution, Entity};
 use record::{AnswerError, Draft, DraftStep, Record};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
-use wire::RecordId;
+use wire::{FileHash, RecordId};
 
 use crate::Notebook;
+use crate::deeds::attach::FileError;
 use crate::deeds::forms::FormsError;
 use crate::deeds::start::readable;
 use crate::store::records::{self, RecordStatus};
@@ -24,6 +25,9 @@ pub enum EntitiesError {
     /// A form cannot be read.
     #[error(transparent)]
     Form(#[from] FormsError),
+    /// A file that belongs to a form cannot be read.
+    #[error(transparent)]
+    File(#[from] FileError),
     /// The notebook cannot be read or written.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -58,40 +62,60 @@ struct Said {
     properties: BTreeMap<String, String>,
 }
 
-/// A contribution with its record, and who said it when.
-type Spoken = (RecordId, (String, i64), Contribution);
+/// A contribution with its record (none if it was published), and who said it when.
+struct Spoken {
+    record: Option<RecordId>,
+    by: (String, i64),
+    contribution: Contribution,
+}
+
+impl Said {
+    fn contribution(self, record: RecordId) -> Contribution {
+        Contribution {
+            id: contribution_id(record, &self.at),
+            creates: self.creates,
+            seen: self.seen,
+            properties: self.properties,
+        }
+    }
+}
 
 /// The property that holds what an entity is called.
 const LABEL: &str = "label";
 /// What the names of the notes about entities begin with, in a record's metadata.
 const NOTE: &str = "entity";
+/// The column of a published list that says what its row was made from.
+pub const SEEN: &str = "__seen";
+/// What the names of contributions that a published list makes begin with.
+const PUBLISHED: &str = "published/";
 
 impl Notebook {
-    /// Returns the entities of a list, by their ids.
+    /// Returns the entities of a list, by their ids: what records say of them, and what the list
+    /// says that is attached to a form as `LIST.csv`.
     ///
     /// # Errors
     /// A form or the notebook cannot be read.
     pub fn entities(&mut self, list: &str) -> Result<Vec<EntityView>, EntitiesError> {
-        let mut contributions: BTreeMap<String, Vec<Spoken>> = BTreeMap::new();
+        let mut spoken: BTreeMap<String, Vec<Spoken>> = BTreeMap::new();
         for (record, said) in self.said()? {
             for one in said.into_iter().filter(|one| one.list == list) {
-                let by = one.by.clone();
-                let contribution = Contribution {
-                    id: contribution_id(record, &one.at),
-                    creates: one.creates,
-                    seen: one.seen,
-                    properties: one.properties,
-                };
-                contributions
-                    .entry(one.entity)
-                    .or_default()
-                    .push((record, by, contribution));
+                spoken.entry(one.entity.clone()).or_default().push(Spoken {
+                    record: Some(record),
+                    by: one.by.clone(),
+                    contribution: one.contribution(record),
+                });
             }
         }
-        Ok(contributions
-            .into_iter()
-            .map(|(id, said)| view(id, said))
-            .collect())
+        if let Some(table) = self.published_list(list)? {
+            for row in table.rows() {
+                let Some(id) = row.get("name").filter(|id| !id.is_empty()) else {
+                    continue;
+                };
+                let of_entity = spoken.entry(id.to_owned()).or_default();
+                of_entity.extend(published(row, of_entity));
+            }
+        }
+        Ok(spoken.into_iter().map(|(id, said)| view(id, said)).collect())
     }
 
     /// Returns the lists that the forms here declare entities of.
@@ -118,7 +142,7 @@ impl Notebook {
         if form.entities.is_empty() {
             return Ok(steps);
         }
-        let environment = self.environment();
+        let environment = self.environment(form)?;
         for action in interview::entities(form, &*draft, &environment) {
             let name = note_name(&action.list, &action.at);
             // An edit of a record is still about the entity that the record is about.
@@ -137,7 +161,7 @@ impl Notebook {
 
     /// What every record that can be read here says. What is not in the cache is looked up and kept.
     fn said(&mut self) -> Result<Vec<(RecordId, Vec<Said>)>, EntitiesError> {
-        let environment = self.environment();
+        let environment = self.plain_environment();
         let shelf = &self.shelf;
         self.store.write(|tx| {
             let mut all = Vec::new();
@@ -219,34 +243,103 @@ fn places(record: &Record, form: &Form) -> Vec<(String, Address)> {
     places
 }
 
+/// What a row of a published list says, unless the records here say all that it was made from.
+fn published(row: Row<'_>, spoken: &[Spoken]) -> Option<Spoken> {
+    let seen: BTreeSet<String> = row
+        .get(SEEN)
+        .unwrap_or_default()
+        .split_whitespace()
+        .map(str::to_owned)
+        .collect();
+    let is_here = |id: &String| spoken.iter().any(|one| one.contribution.id == *id);
+    if !seen.is_empty() && seen.iter().all(is_here) {
+        return None;
+    }
+    let mut written = String::new();
+    let mut properties = BTreeMap::new();
+    for (column, text) in row.cells() {
+        written.push_str(&format!("{column}={text};"));
+        if column != "name" && !column.starts_with("__") {
+            properties.insert(column.to_owned(), text.to_owned());
+        }
+    }
+    let hash = FileHash::of(written.as_bytes()).to_string();
+    let id = format!("{PUBLISHED}{}", hash.get(..16).unwrap_or_default());
+    Some(Spoken {
+        record: None,
+        by: (String::new(), 0),
+        contribution: Contribution {
+            id,
+            creates: false,
+            seen,
+            properties,
+        },
+    })
+}
+
 fn view(id: String, mut spoken: Vec<Spoken>) -> EntityView {
-    spoken.sort_by(|(_, one, a), (_, other, b)| (one, &a.id).cmp(&(other, &b.id)));
+    spoken.sort_by(|one, other| (&one.by, &one.contribution.id).cmp(&(&other.by, &other.contribution.id)));
     let mut last: Option<((String, i64), String)> = None;
-    for (_, by, contribution) in &mut spoken {
+    for one in &mut spoken {
+        // Who said something before has it in mind the next time.
         if let Some((_, earlier)) = last
             .take()
-            .filter(|(before, _)| before.0 == by.0 && !by.0.is_empty())
+            .filter(|(before, _)| before.0 == one.by.0 && !before.0.is_empty())
         {
-            contribution.seen.insert(earlier);
+            one.contribution.seen.insert(earlier);
         }
-        last = Some((by.clone(), contribution.id.clone()));
+        last = Some((one.by.clone(), one.contribution.id.clone()));
     }
-    let mut records: Vec<RecordId> = spoken.iter().map(|(record, ..)| *record).collect();
-    let said: Vec<Contribution> = spoken.into_iter().map(|(.., one)| one).collect();
-    records.sort();
-    records.dedup();
+    let records: BTreeSet<RecordId> = spoken.iter().filter_map(|one| one.record).collect();
+    let behind: BTreeSet<String> = spoken
+        .iter()
+        .filter(|one| one.record.is_none())
+        .flat_map(|one| one.contribution.seen.iter().cloned())
+        .collect();
+    let said: Vec<Contribution> = spoken.into_iter().map(|one| one.contribution).collect();
     let entity = Entity::of(&said);
     let label = entity.property(LABEL).unwrap_or(&id).to_owned();
+    // Whoever knows a published row knows what it was made from, also where the row itself is not known.
+    let heads: BTreeSet<String> = match entity.heads.iter().any(|head| head.starts_with(PUBLISHED)) {
+        true => entity.heads.into_iter().chain(behind).collect(),
+        false => entity.heads,
+    };
     let properties = entity.properties.into_iter().filter(|(name, _)| name != LABEL);
     EntityView {
         label,
         properties: properties
             .map(|(name, held)| (name, held.into_iter().map(|held| held.value).collect()))
             .collect(),
-        records,
-        heads: entity.heads.into_iter().collect(),
+        records: records.into_iter().collect(),
+        heads: heads.into_iter().collect(),
         id,
     }
+}
+
+/// Returns entities as the CSV that forms choose from: `name`, `label` and `__version` as ODK Central
+/// writes them, the properties, and in `__seen` what the row was made from. Of values that disagree
+/// it has one, the same on every node.
+pub fn entities_csv(entities: &[EntityView]) -> String {
+    let properties: BTreeSet<&str> = entities
+        .iter()
+        .flat_map(|entity| entity.properties.keys().map(String::as_str))
+        .collect();
+    let mut table = csv::Writer::from_writer(Vec::new());
+    // Writing to memory does not fail.
+    let heading = ["name", "label", "__version", SEEN].into_iter();
+    let _ = table.write_record(heading.chain(properties.iter().copied()));
+    for entity in entities {
+        let (version, seen) = (entity.records.len().to_string(), entity.heads.join(" "));
+        let mut row = vec![entity.id.as_str(), &entity.label, &version, &seen];
+        row.extend(properties.iter().map(|name| {
+            let values = entity.properties.get(*name);
+            values
+                .and_then(|values| values.first())
+                .map_or("", String::as_str)
+        }));
+        let _ = table.write_record(row);
+    }
+    String::from_utf8(table.into_inner().unwrap_or_default()).unwrap_or_default()
 }
 
 fn note_name(list: &str, at: &Address) -> String {

@@ -84,7 +84,7 @@ impl Notebook {
     /// The draft cannot be opened.
     pub fn preview(&mut self, record: RecordId) -> Result<serde_json::Value, DraftError> {
         let OpenDraft { form, mut draft, .. } = self.open_draft(record)?;
-        let (environment, now) = (self.environment(), self.now().as_second());
+        let (environment, now) = (self.environment(&form)?, self.now().as_second());
         leave_out_irrelevant(&mut draft, &form, &environment, now)?;
         Ok(form::answers_json::write_answers(&form, &draft))
     }
@@ -96,7 +96,7 @@ impl Notebook {
         let OpenDraft {
             row, form, mut draft, ..
         } = open;
-        let environment = self.environment();
+        let environment = self.environment(&form)?;
         let complaints = interview::check(&form, &draft, &environment);
         if !complaints.is_empty() {
             return Err(FinishError::Incomplete(complaints));

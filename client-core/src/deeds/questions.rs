@@ -48,7 +48,7 @@ impl Notebook {
         language: Option<&str>,
     ) -> Result<Vec<QuestionView>, DraftError> {
         let OpenDraft { form, draft, .. } = self.open_draft(record)?;
-        let environment = self.environment();
+        let environment = self.environment(&form)?;
         let default = form.default_language.clone();
         let language = language.unwrap_or(&default);
         let visible = interview::visible(&form, &draft, &environment);

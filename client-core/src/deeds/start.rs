@@ -10,6 +10,7 @@ use thiserror::Error;
 use wire::RecordId;
 
 use crate::Notebook;
+use crate::deeds::entities::EntitiesError;
 use crate::deeds::forms::FormsError;
 use crate::filling;
 use crate::import::load;
@@ -39,6 +40,9 @@ pub enum DraftError {
     /// The draft cannot be begun.
     #[error(transparent)]
     Begin(#[from] BeginError),
+    /// What the form looks things up in cannot be read.
+    #[error(transparent)]
+    Tables(#[from] EntitiesError),
     /// The notebook cannot be written.
     #[error(transparent)]
     Store(#[from] StoreError),

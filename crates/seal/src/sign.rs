@@ -60,6 +60,16 @@ pub fn check(
         .map_err(|_| SignatureError)
 }
 
+/// Says whether `signature` is an Ed25519 signature of `message` as it is, without a context of ours:
+/// of what somebody else signed, such as a card with a signed code on it. Nothing of our own is
+/// ever signed or accepted like this.
+pub fn is_signed(public: &[u8; 32], message: &[u8], signature: &[u8; 64]) -> bool {
+    VerifyingKey::from_bytes(public).is_ok_and(|key| {
+        key.verify_strict(message, &Signature::from_bytes(signature))
+            .is_ok()
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

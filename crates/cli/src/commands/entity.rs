@@ -1,10 +1,9 @@
 //! `baraza entity lists`, `list`, `export`
 
-use std::collections::BTreeSet;
 use std::process::ExitCode;
 
 use clap::Subcommand;
-use client_core::deeds::entities::EntityView;
+use client_core::deeds::entities::{EntityView, entities_csv};
 
 use crate::home::Home;
 use crate::output;
@@ -54,7 +53,7 @@ impl EntityCommand {
                 eprintln!(
                     "This list holds what people said, and every member can read what is attached to a form."
                 );
-                output::text(&csv(&entities)?)?;
+                output::text(&entities_csv(&entities))?;
             }
         }
         Ok(ExitCode::SUCCESS)
@@ -82,28 +81,4 @@ fn print(entities: Vec<EntityView>) -> anyhow::Result<()> {
         })
         .collect();
     output::table(["ENTITY", "LABEL", "RECORDS", "PROPERTIES"], &rows)
-}
-
-/// `name`, `label` and `__version` as ODK Central writes them, the properties, and in `__seen` what
-/// the row takes into account.
-fn csv(entities: &[EntityView]) -> anyhow::Result<String> {
-    let properties: BTreeSet<&str> = entities
-        .iter()
-        .flat_map(|entity| entity.properties.keys().map(String::as_str))
-        .collect();
-    let mut table = csv::Writer::from_writer(Vec::new());
-    let heading = ["name", "label", "__version", "__seen"];
-    table.write_record(heading.into_iter().chain(properties.iter().copied()))?;
-    for entity in entities {
-        let version = entity.records.len().to_string();
-        let seen = entity.heads.join(" ");
-        let mut row = vec![&entity.id, &entity.label, &version, &seen];
-        let nothing = String::new();
-        row.extend(properties.iter().map(|name| {
-            let values = entity.properties.get(*name);
-            values.and_then(|values| values.first()).unwrap_or(&nothing)
-        }));
-        table.write_record(row)?;
-    }
-    Ok(String::from_utf8(table.into_inner()?)?)
 }
