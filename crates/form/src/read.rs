@@ -30,14 +30,16 @@ pub enum Source<'a> {
     Csv(&'a str),
     /// The sheets as Markdown tables.
     Markdown(&'a str),
+    /// An XForm.
+    XForm(&'a str),
 }
 
 impl<'a> Source<'a> {
     /// Returns the source that a file of this name holds, by its extension:
-    /// `.xlsx`, `.xlsm`, `.xls`, `.csv` or `.md`.
+    /// `.xlsx`, `.xlsm`, `.xls`, `.csv`, `.md` or `.xml`.
     ///
     /// # Errors
-    /// If the extension is another, or a text file is not UTF-8.
+    /// If the extension is another, or a file of text is not UTF-8.
     pub fn from_named(file_name: &str, bytes: &'a [u8]) -> Result<Self, FormError> {
         let extension = file_name
             .rsplit_once('.')
@@ -45,21 +47,24 @@ impl<'a> Source<'a> {
         match extension.as_deref() {
             Some("xlsx" | "xlsm") => Ok(Source::Xlsx(bytes)),
             Some("xls") => Ok(Source::Xls(bytes)),
-            Some("csv") => utf8(bytes).map(Source::Csv),
-            Some("md" | "markdown") => utf8(bytes).map(Source::Markdown),
+            Some("csv") => text_of(bytes).map(Source::Csv),
+            Some("md" | "markdown") => text_of(bytes).map(Source::Markdown),
+            Some("xml") => text_of(bytes).map(Source::XForm),
             _ => Err(FormError::of_file(
                 "unknown_file_type",
                 format!("`{file_name}` is no workbook whose name says its format"),
             )
-            .hint("forms are read from .xlsx, .xlsm, .xls, .csv and .md files")),
+            .hint("forms are read from .xlsx, .xlsm, .xls, .csv, .md and .xml files")),
         }
     }
 }
 
-fn utf8(bytes: &[u8]) -> Result<&str, FormError> {
-    std::str::from_utf8(bytes).map_err(|_| {
+fn text_of(bytes: &[u8]) -> Result<&str, FormError> {
+    let text = std::str::from_utf8(bytes).map_err(|_| {
         FormError::of_file("not_utf8", "the file is not UTF-8 text").hint("save it again as UTF-8")
-    })
+    })?;
+    // Some editors put a mark before the text.
+    Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
 }
 
 impl Form {
@@ -99,6 +104,9 @@ pub(crate) fn sheets_of(source: Source<'_>) -> Result<Vec<Sheet>, FormError> {
         Source::Xls(bytes) => workbook::read_xls(bytes),
         Source::Csv(text) => comma_separated::read(text),
         Source::Markdown(text) => markdown::read(text),
+        Source::XForm(_) => {
+            Err(FormError::of_file("no_sheets", "an XForm has no sheets").hint("read it as a definition"))
+        }
     }
 }
 

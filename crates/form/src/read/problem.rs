@@ -15,7 +15,7 @@ pub struct FormError {
     pub code: &'static str,
     /// What is wrong.
     pub message: String,
-    /// The sheet it is in; empty if it is about the file.
+    /// The sheet it is in; `xform` in an XForm, whose rows are lines; empty if it is about the file.
     pub sheet: String,
     /// The row it is in, counted from 1 as spreadsheets show it.
     pub row: Option<u32>,
@@ -32,7 +32,7 @@ pub struct Warning {
     pub code: &'static str,
     /// What was found.
     pub message: String,
-    /// The sheet it is in; empty if it is about the file.
+    /// The sheet it is in; `xform` in an XForm, whose rows are lines; empty if it is about the file.
     pub sheet: String,
     /// The row it is in, counted from 1 as spreadsheets show it.
     pub row: Option<u32>,
@@ -131,9 +131,10 @@ fn show(
     hint: &str,
 ) -> fmt::Result {
     if !sheet.is_empty() {
-        f.write_str(sheet)?;
-        if let Some(row) = row {
-            write!(f, " row {row}")?;
+        match row {
+            Some(line) if sheet == crate::xform::SHEET => write!(f, "line {line}")?,
+            Some(row) => write!(f, "{sheet} row {row}")?,
+            None => f.write_str(sheet)?,
         }
         if let Some(column) = column {
             write!(f, ", {column}")?;
