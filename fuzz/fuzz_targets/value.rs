@@ -4,7 +4,7 @@
 
 #![no_main]
 
-use form::{Metadata, QuestionKind, Value};
+use form::{ChoiceSource, Media, Metadata, QuestionKind, Value};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: &[u8]| {
@@ -26,7 +26,7 @@ fuzz_target!(|input: &[u8]| {
 });
 
 fn kinds() -> Vec<QuestionKind> {
-    let list = || "list".to_owned();
+    let list = || ChoiceSource::from("list");
     let mut kinds = vec![
         QuestionKind::Text,
         QuestionKind::Integer,
@@ -36,7 +36,14 @@ fn kinds() -> Vec<QuestionKind> {
         QuestionKind::DateTime,
         QuestionKind::SelectOne(list()),
         QuestionKind::SelectMultiple(list()),
+        QuestionKind::Rank(list()),
+        QuestionKind::Range { whole: true },
+        QuestionKind::Range { whole: false },
         QuestionKind::Geopoint,
+        QuestionKind::Geotrace,
+        QuestionKind::Geoshape,
+        QuestionKind::Barcode,
+        QuestionKind::Media(Media::Image),
         QuestionKind::Acknowledge,
         QuestionKind::Note,
         QuestionKind::Calculate,

@@ -5,7 +5,7 @@ use std::time::Instant;
 use anyhow::bail;
 
 use crate::run::{cargo, program, project, run};
-use crate::{bindings, layers, licences};
+use crate::{bindings, conform, layers, licences};
 
 struct Step {
     name: &'static str,
@@ -14,7 +14,7 @@ struct Step {
     check: fn() -> anyhow::Result<()>,
 }
 
-const STEPS: [Step; 13] = [
+const STEPS: [Step; 14] = [
     step("format", true, format),
     step("layers", true, layers::check),
     step("licences and sources", true, licences::check),
@@ -25,6 +25,7 @@ const STEPS: [Step; 13] = [
     step("search with keys kept", true, search_with_keys_kept),
     step("fuzz targets", true, fuzz_targets),
     step("sample forms elsewhere", false, sample_forms_elsewhere),
+    step("forms as the reference converter", false, conform::live),
     step("Python binding", false, python_binding),
     step("browser", false, browser),
     step("demo", false, demo),

@@ -3,6 +3,7 @@
 
 mod bindings;
 mod ci;
+mod conform;
 mod layers;
 mod licences;
 mod metadata;
@@ -22,6 +23,15 @@ enum Chore {
         #[arg(long)]
         quick: bool,
     },
+    /// Compare our conversions of forms with the reference converter's
+    Conform {
+        /// Run the reference converter, and fail if it says something else than what is kept of it
+        #[arg(long)]
+        live: bool,
+        /// Run the reference converter, and keep what it says
+        #[arg(long, conflicts_with = "live")]
+        renew: bool,
+    },
     /// Write the Python, Kotlin and Swift bindings into target/bindings
     Bindings,
     /// Check who may depend on whom, and who alone may name what
@@ -34,6 +44,11 @@ fn main() -> ExitCode {
     let done = match Chore::parse() {
         Chore::Ci { quick } => ci::ci(quick),
         Chore::Bindings => bindings::write().map(|made| println!("{}", made.folder.display())),
+        Chore::Conform { live, renew } => conform::conform(match (live, renew) {
+            (_, true) => conform::Kept::Renew,
+            (true, _) => conform::Kept::Check,
+            _ => conform::Kept::Trust,
+        }),
         Chore::Layers => layers::check(),
         Chore::Licences => licences::check(),
     };

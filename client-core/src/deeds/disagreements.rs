@@ -172,13 +172,13 @@ pub(crate) fn label(form: &Form, at: &Address, value: Option<&Value>) -> String 
     };
     let question = at.path().and_then(|path| form.question(&path));
     let choice = |name: &str| {
-        let list = question.and_then(|question| question.kind.list())?;
-        form.choice_label(list, name, &form.default_language)
+        let source = question.and_then(|question| question.kind.choices())?;
+        form.choice_label(source, name, &form.default_language)
             .map(str::to_owned)
     };
     match value {
         Value::SelectOne(name) => choice(name).unwrap_or_else(|| name.clone()),
-        Value::SelectMultiple(names) => names
+        Value::SelectMultiple(names) | Value::Rank(names) => names
             .iter()
             .map(|name| choice(name).unwrap_or_else(|| name.clone()))
             .collect::<Vec<_>>()

@@ -1,7 +1,7 @@
 //! What a record asks now, given what was answered: for apps that show an interview.
 
 use form::interview;
-use form::{Address, Answers as _, QuestionKind};
+use form::{Address, Answers as _};
 use serde::Serialize;
 use wire::RecordId;
 
@@ -21,7 +21,7 @@ pub struct QuestionView {
     pub hint: String,
     /// The answer there is, in ODK's text form.
     pub value: Option<String>,
-    /// What a select offers now, in order.
+    /// What a select or rank offers now, in order.
     pub choices: Vec<ChoiceView>,
     /// Whether the answer can only be read.
     pub read_only: bool,
@@ -58,11 +58,9 @@ impl Notebook {
                 let text = translated.text(language, &default).unwrap_or_default();
                 interview::fill(&form, text, &draft, &at, language)
             };
-            let offered = match question.kind {
-                QuestionKind::SelectOne(_) | QuestionKind::SelectMultiple(_) => {
-                    interview::offered(&form, &draft, &at, &environment)
-                }
-                _ => Vec::new(),
+            let offered = match question.kind.choices() {
+                Some(_) => interview::offered(&form, &draft, &at, &environment),
+                None => Vec::new(),
             };
             let choices = offered.into_iter();
             Some(QuestionView {
@@ -76,7 +74,7 @@ impl Notebook {
                         label: text(&c.label),
                     })
                     .collect(),
-                read_only: question.read_only,
+                read_only: interview::read_only(&form, &draft, &at, &environment),
                 address: at,
             })
         });

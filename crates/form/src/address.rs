@@ -188,7 +188,8 @@ fn join_path(steps: &[Step], last: &str) -> Option<QuestionPath> {
     if !last.is_empty() {
         names.push(last);
     }
-    names.join("/").parse().ok()
+    // Every part was found to be a path when the address was made.
+    (!names.is_empty()).then(|| QuestionPath::joined(&names))
 }
 
 #[cfg(test)]

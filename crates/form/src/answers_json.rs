@@ -1,7 +1,7 @@
 //! Answers as JSON: groups are objects in one another, repeats are arrays of objects.
 //!
 //! Values are texts as in ODK submissions; numbers may be JSON numbers, and the choices of a
-//! select_multiple an array. An object in a repeat may name its instance in `__id`.
+//! select_multiple or rank an array. A picture, recording or other file is its name. An object in a repeat may name its instance in `__id`.
 
 use serde_json::{Map, Value as Json};
 
@@ -160,7 +160,7 @@ impl<R: rand::Rng> Reader<'_, R> {
             (Json::String(text), _) => text.clone(),
             (Json::Number(number), _) => number.to_string(),
             (Json::Bool(flag), QuestionKind::Acknowledge) => flag.to_string(),
-            (Json::Array(names), QuestionKind::SelectMultiple(_)) => {
+            (Json::Array(names), QuestionKind::SelectMultiple(_) | QuestionKind::Rank(_)) => {
                 let names: Option<Vec<&str>> = names.iter().map(Json::as_str).collect();
                 match names {
                     Some(names) if names.iter().all(|name| !name.contains(char::is_whitespace)) => {

@@ -6,6 +6,8 @@
 //! Expressions and references are text here, exactly as their author wrote them, but for what the
 //! reference converter changes while it reads (outer space, smart quotes).
 
+mod markdown;
+
 use std::collections::BTreeMap;
 
 /// A form as its author wrote it.
@@ -35,6 +37,9 @@ pub struct Definition {
 }
 
 /// A text, in one or several languages.
+///
+/// `${name}` in it stands for an answer. In a form that comes from an XForm, `${= expression }`
+/// stands for what an expression gives; it has no `}` outside quotes.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Text {
     /// Written in a column that names no language, in a form where none does for this property.
@@ -73,7 +78,8 @@ pub enum Generated {
 /// One row of the sheet `survey`, with what is inside it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Element {
-    /// The row, counted from 1 as spreadsheets show it; 0 if it comes from no sheet.
+    /// The row, counted from 1 as spreadsheets show it; in a form that comes from an XForm the
+    /// line of its control, bind or node.
     pub row: u32,
     /// What it is.
     pub kind: ElementKind,
@@ -129,6 +135,9 @@ pub struct Element {
     pub reveals: Option<String>,
     /// Further columns of known meaning elsewhere, by header: `hxl`, `sms_field`, ….
     pub other: BTreeMap<String, String>,
+    /// Whether a group is only shown, and leaves no node in the record: what is in it is kept
+    /// where the group stands.
+    pub flat: bool,
     /// What is inside a group, repeat or loop.
     pub children: Vec<Element>,
 }
@@ -145,7 +154,7 @@ pub struct List {
 /// A row of a sheet of choices.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Choice {
-    /// The row, counted from 1; 0 if no author wrote it (`or_other`).
+    /// The row or line, counted from 1; 0 if no author wrote it (`or_other`).
     pub row: u32,
     /// What is kept as the answer.
     pub name: String,
@@ -160,7 +169,7 @@ pub struct Choice {
 /// A row of the sheet `entities`.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Entity {
-    /// The row, counted from 1.
+    /// The row or line, counted from 1.
     pub row: u32,
     /// The entity list.
     pub list: String,
@@ -227,6 +236,7 @@ impl Element {
             sensitivity: None,
             reveals: None,
             other: BTreeMap::new(),
+            flat: false,
             children: Vec::new(),
         }
     }

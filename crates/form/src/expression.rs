@@ -24,10 +24,12 @@ mod outcome;
 mod parser;
 mod pattern;
 mod reading;
+mod sight;
 mod tree;
 
 pub use environment::{Context, Environment};
 pub use evaluate::{EvalError, evaluate};
+pub(crate) use functions::shuffled;
 pub use outcome::{Node, Outcome};
 
 /// The code of errors about how an expression is written.

@@ -5,20 +5,29 @@
 
 use crate::address::{Address, RepeatAddress};
 use crate::answers::Answers;
-use crate::expression::{Context, Environment, evaluate};
+use crate::expression::Environment;
 use crate::model::{Choice, Form};
 use crate::value::Value;
 use pass::Pass;
 
 mod check;
 mod defaults;
+mod look;
 mod outcome;
+mod paper;
 mod pass;
+mod plan;
+mod recompute;
+mod session;
 mod text;
 
 pub use check::{Complaint, Trouble, check};
 pub use defaults::{defaults, ending};
-pub(crate) use outcome::answer_of;
+pub use plan::Plan;
+pub use session::{
+    Adopted, Asked, AuditEvent, AuditKind, Finish, Finished, Heading, Notice, Offer, Opening, Position,
+    Problem, Screen, Section, SectionStatus, Session, SessionError, Step, Write, audit_csv,
+};
 pub use text::{fill, record_name};
 
 /// The most instances that a repeat's count asks for.
@@ -34,6 +43,12 @@ pub fn relevant(form: &Form, answers: &dyn Answers, at: &Address, env: &Environm
         None => true,
         Some(path) => form.item(&path).is_some() && Pass::of(form, answers, env).is_relevant(at),
     }
+}
+
+/// Says whether the answer at `at` is shown but cannot be changed, given its own condition and
+/// those of the groups and repeats around it.
+pub fn read_only(form: &Form, answers: &dyn Answers, at: &Address, env: &Environment) -> bool {
+    Pass::of(form, answers, env).look().is_read_only(at)
 }
 
 /// Returns the questions and notes to show, in form order, those in repeats once for each instance.
@@ -83,7 +98,7 @@ pub fn offered<'f>(
     at: &Address,
     env: &Environment,
 ) -> Vec<&'f Choice> {
-    Pass::of(form, answers, env).offered(at)
+    Pass::of(form, answers, env).look().offered(at)
 }
 
 /// Returns how many instances each repeat with a count shall have, at most 1,000.
@@ -97,29 +112,28 @@ pub fn wanted_instances(
     let pass = Pass::of(form, answers, env);
     let mut wanted = Vec::new();
     for repeat in form.repeats() {
-        let Some(count) = &repeat.repeat_count else {
+        if repeat.repeat_count.is_none() {
             continue;
-        };
+        }
         for around in pass.contexts(form.repeat_around(&repeat.path).map(|outer| &outer.path)) {
             let at = around.near(&repeat.path);
-            if !pass.is_relevant(&at) || !pass.can_read(count, &at) {
-                continue;
+            let count = pass.look().count(repeat.repeat_count.as_ref(), &at);
+            if let Some(count) = count.filter(|_| pass.is_relevant(&at)) {
+                wanted.push((RepeatAddress::near(&around, &repeat.path), count));
             }
-            let context = Context {
-                form,
-                answers: &pass,
-                at: &at,
-                this: None,
-                choice: None,
-                env,
-            };
-            let number = evaluate(count, &context)
-                .map(|outcome| outcome.to_number())
-                .unwrap_or(0.0);
-            // NaN and negative counts ask for none.
-            let number = (number.max(0.0) as usize).min(MAX_INSTANCES);
-            wanted.push((RepeatAddress::near(&around, &repeat.path), number));
         }
     }
     wanted
+}
+
+/// Returns the instances of repeats that are not relevant, or beyond their repeat's count, inner
+/// ones after those around them. They count as none, and are left out when a record is finished.
+pub fn left_out_instances(form: &Form, answers: &dyn Answers, env: &Environment) -> Vec<Address> {
+    let pass = Pass::of(form, answers, env);
+    let mut left_out = Vec::new();
+    for repeat in form.repeats() {
+        let instances = pass.contexts(Some(&repeat.path)).into_iter();
+        left_out.extend(instances.filter(|instance| !pass.is_relevant(instance)));
+    }
+    left_out
 }

@@ -1,9 +1,17 @@
 //! A form: its questions, groups, repeats and choice lists.
 
+mod attachments;
+mod audit;
+mod entities;
+
 use std::collections::BTreeMap;
 
+pub use self::attachments::{Attachment, AttachmentKind, AttachmentUse};
+pub use self::audit::{Audit, LocationTracking};
+pub use self::entities::{EntityDeclaration, SaveTo};
+use crate::definition::Definition;
 use crate::expression::Expression;
-use crate::kind::QuestionKind;
+use crate::kind::{ChoiceSource, QuestionKind};
 use crate::path::QuestionPath;
 use crate::translated::Translated;
 use crate::value::Value;
@@ -16,7 +24,9 @@ pub const IDENTITY: &str = "identity";
 pub const PROTECTED: &str = "protected";
 
 /// A versioned questionnaire, read and found sound by [`Form::read`].
-#[derive(Clone, PartialEq, Debug)]
+///
+/// Two forms are equal if they ask and mean the same, wherever in their files it is written.
+#[derive(Clone, Debug)]
 pub struct Form {
     /// The form's id, which all its versions share.
     pub id: String,
@@ -36,12 +46,21 @@ pub struct Form {
     pub items: Vec<Item>,
     /// The choice lists, in order.
     pub lists: Vec<ChoiceList>,
+    /// The lists of the sheet `external_choices`, in order.
+    pub external_lists: Vec<ChoiceList>,
+    /// Files that expressions read as `instance('name')`.
+    pub external_data: Vec<ExternalData>,
+    /// The entities that finishing a record creates and updates.
+    pub entities: Vec<EntityDeclaration>,
+    /// What is logged of an interview; `None` if nothing is.
+    pub audit: Option<Audit>,
     pub(crate) has_sensitivity: bool,
     pub(crate) compartments: Vec<String>,
     /// For each item the way to it through `items`.
     pub(crate) index: BTreeMap<QuestionPath, Vec<usize>>,
     /// All items, each after what its relevance and calculation read.
     pub(crate) order: Vec<QuestionPath>,
+    pub(crate) definition: Definition,
 }
 
 /// One thing in a form.
@@ -74,6 +93,8 @@ pub struct Question {
     pub hint: Translated,
     /// More help, shown on demand.
     pub guidance_hint: Translated,
+    /// Pictures, sound and films beside the label.
+    pub media: LabelMedia,
     /// Whether to ask at all.
     pub relevant: Option<Expression>,
     /// Whether it must be answered.
@@ -88,10 +109,20 @@ pub struct Question {
     pub calculation: Option<Expression>,
     /// The answer to begin with.
     pub default: Option<DefaultAnswer>,
-    /// Which of the list's choices are offered.
+    /// The questions whose change makes this one be computed anew, or its place be taken anew.
+    /// Without any, a calculation follows whatever it reads.
+    pub triggers: Vec<QuestionPath>,
+    /// Which of the choices are offered.
     pub choice_filter: Option<Expression>,
-    /// Whether the answer is shown but cannot be changed.
-    pub read_only: bool,
+    /// Whether the choices are put into another order.
+    pub shuffle: Option<Shuffle>,
+    /// Whether the answer is shown but cannot be changed. What holds for the groups around it
+    /// holds for it too.
+    pub read_only: Option<Expression>,
+    /// Which of the media beside the label begin by themselves: `audio` or `video`; empty if none.
+    pub autoplay: String,
+    /// The property of an entity that the answer is saved to.
+    pub save_to: Option<SaveTo>,
     /// How it looks (`minimal`, `multiline`, …); empty if nothing was said.
     pub appearance: String,
     /// Parameters of its kind, by name.
@@ -111,6 +142,37 @@ pub enum DefaultAnswer {
     Computed(Expression),
 }
 
+/// Choices are put into an order of chance.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Shuffle {
+    /// Another one for each record.
+    Anew,
+    /// The same one for the same seed.
+    Seeded(Expression),
+}
+
+/// Files shown or played beside a label, by their names, in the languages of the form.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct LabelMedia {
+    /// A picture.
+    pub image: Translated,
+    /// The same picture, larger, shown on demand.
+    pub big_image: Translated,
+    /// A recording.
+    pub audio: Translated,
+    /// A film.
+    pub video: Translated,
+}
+
+/// A file of data that expressions read as `instance('name')`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ExternalData {
+    /// What expressions call it.
+    pub name: String,
+    /// The file's name: `towns.csv`.
+    pub file: String,
+}
+
 /// A group of items that are shown together.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Group {
@@ -120,8 +182,12 @@ pub struct Group {
     pub name: String,
     /// Its heading.
     pub label: Translated,
+    /// Pictures, sound and films beside the heading.
+    pub media: LabelMedia,
     /// Whether anything in it is asked at all.
     pub relevant: Option<Expression>,
+    /// Whether the answers in it are shown but cannot be changed.
+    pub read_only: Option<Expression>,
     /// How it looks (`field-list`, …); empty if nothing was said.
     pub appearance: String,
     /// The compartment that holds for what is in it, unless that says otherwise.
@@ -141,8 +207,12 @@ pub struct Repeat {
     pub name: String,
     /// Its heading.
     pub label: Translated,
+    /// Pictures, sound and films beside the heading.
+    pub media: LabelMedia,
     /// Whether anything in it is asked at all.
     pub relevant: Option<Expression>,
+    /// Whether the answers in it are shown but cannot be changed.
+    pub read_only: Option<Expression>,
     /// How many instances there shall be; without it, as many as wanted.
     pub repeat_count: Option<Expression>,
     /// How it looks; empty if nothing was said.
@@ -171,11 +241,24 @@ pub struct Choice {
     pub name: String,
     /// What is shown.
     pub label: Translated,
+    /// Pictures, sound and films beside the label.
+    pub media: LabelMedia,
     /// The further columns of its row that are filled, by name; choice filters read them.
     pub columns: BTreeMap<String, String>,
 }
 
 impl Form {
+    /// Returns what the form's author wrote.
+    pub fn definition(&self) -> &Definition {
+        &self.definition
+    }
+
+    /// Returns the form as Markdown tables, in which a published form travels: see
+    /// [`Definition::to_markdown`].
+    pub fn to_markdown(&self) -> String {
+        self.definition.to_markdown()
+    }
+
     /// Goes through the questions in form order, those in groups and repeats included.
     pub fn questions(&self) -> impl Iterator<Item = &Question> {
         self.all_items().into_iter().filter_map(|item| match item {
@@ -250,6 +333,17 @@ impl Form {
         self.list(list).map_or(&[], |list| &list.choices)
     }
 
+    /// Returns the choices that the form itself holds for a source; none for files and repeats.
+    pub fn choices_of(&self, source: &ChoiceSource) -> &[Choice] {
+        let (lists, name) = match source {
+            ChoiceSource::List(name) => (&self.lists, name),
+            ChoiceSource::External(name) => (&self.external_lists, name),
+            ChoiceSource::File { .. } | ChoiceSource::Repeat(_) => return &[],
+        };
+        let list = lists.iter().find(|list| list.name == *name);
+        list.map_or(&[], |list| &list.choices)
+    }
+
     /// Returns the compartments that the form's answers are kept in, `general` first.
     pub fn compartments(&self) -> Vec<String> {
         self.compartments.clone()
@@ -265,10 +359,32 @@ impl Form {
         self.item(path)?.label().text(language, &self.default_language)
     }
 
-    /// Returns the label of a choice, in `language` or else the default language.
-    pub fn choice_label(&self, list: &str, value: &str, language: &str) -> Option<&str> {
-        let choice = self.choices(list).iter().find(|choice| choice.name == value)?;
+    /// Returns the label of a choice that the form itself holds, in `language` or else the default
+    /// language.
+    pub fn choice_label(&self, source: &ChoiceSource, value: &str, language: &str) -> Option<&str> {
+        let mut choices = self.choices_of(source).iter();
+        let choice = choices.find(|choice| choice.name == value)?;
         choice.label.text(language, &self.default_language)
+    }
+}
+
+impl PartialEq for Form {
+    fn eq(&self, other: &Form) -> bool {
+        // What is not compared follows from the rest, or says where it is written.
+        self.id == other.id
+            && self.title == other.title
+            && self.version == other.version
+            && self.default_language == other.default_language
+            && self.languages == other.languages
+            && self.style == other.style
+            && self.instance_name == other.instance_name
+            && self.items == other.items
+            && self.lists == other.lists
+            && self.external_lists == other.external_lists
+            && self.external_data == other.external_data
+            && self.entities == other.entities
+            && self.audit == other.audit
+            && self.has_sensitivity == other.has_sensitivity
     }
 }
 
@@ -306,6 +422,24 @@ impl Item {
             Item::Question(question) => question.relevant.as_ref(),
             Item::Group(group) => group.relevant.as_ref(),
             Item::Repeat(repeat) => repeat.relevant.as_ref(),
+        }
+    }
+
+    /// Returns the condition under which it cannot be changed.
+    pub fn read_only(&self) -> Option<&Expression> {
+        match self {
+            Item::Question(question) => question.read_only.as_ref(),
+            Item::Group(group) => group.read_only.as_ref(),
+            Item::Repeat(repeat) => repeat.read_only.as_ref(),
+        }
+    }
+
+    /// Returns the media beside its label.
+    pub fn media(&self) -> &LabelMedia {
+        match self {
+            Item::Question(question) => &question.media,
+            Item::Group(group) => &group.media,
+            Item::Repeat(repeat) => &repeat.media,
         }
     }
 

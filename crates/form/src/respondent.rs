@@ -4,204 +4,309 @@
 //! benchmarks need many records of the usual size. So its answers have about as much chance in
 //! them as people's: names of syllables, numbers, phone numbers, days, a few words where words
 //! are asked for.
+//!
+//! It goes through an interview as people do, from screen to screen, and so finds out whether a
+//! form can be answered to its end.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use rand::Rng;
 
-use crate::address::{Address, InstanceId, RepeatAddress};
-use crate::expression::{Context, Environment, Expression, evaluate};
-use crate::interview::{self, answer_of, calculate, defaults, irrelevant};
-use crate::model::{Choice, Form, Item, Question};
+use crate::address::{Address, RepeatAddress};
+use crate::answers::Answers as _;
+use crate::expression::Environment;
+use crate::interview::{Asked, Finish, Finished, Opening, Plan, Position, Problem, Session, Step, Trouble};
+use crate::model::{Form, Question};
 use crate::sheet::AnswerSheet;
 use crate::value::Value;
 use invent::Invention;
 
+mod candidates;
 mod invent;
 
-/// How often another answer is tried where the form does not allow one.
+/// How often another answer is made up where the form does not allow one.
 const TRIES: usize = 40;
 /// How many questions of a hundred that need not be answered are left without answer.
 const SKIPPED_PERCENT: u64 = 8;
-/// How often to go back to questions that later answers made relevant.
-const ROUNDS: usize = 3;
+/// How often to go back to what is wrong at the end.
+const ROUNDS: usize = 8;
+/// How many screens an interview has at most.
+const MOST_SCREENS: usize = 100_000;
+/// How many instances are added of one's own accord in one interview at most.
+const MOST_ADDED: usize = 200;
+
+/// How an interview with a made-up respondent went.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Answered {
+    /// How many screens were shown.
+    pub screens: usize,
+    /// The finished record; `None` if something could not be answered.
+    pub finished: Option<Finished>,
+    /// What must be answered and for which no allowed answer was found.
+    pub unanswerable: Vec<Problem>,
+    /// Whether the interview came to its end at all.
+    pub reached_the_end: bool,
+}
 
 /// Answers every relevant question of `form` as a made-up respondent.
 ///
 /// The same state of `rng` and the same `env` give the same answers. A question for which no try
 /// gave an allowed answer is left out.
 pub fn respond(form: &Form, rng: &mut impl Rng, env: &Environment) -> AnswerSheet {
-    let invention = Invention::at(form, env);
+    let plan = Plan::of(form.clone());
+    let (mut session, _) = Session::open(&plan, Opening::new_record(), env);
+    answer(&mut session, rng, env, &mut |_| {});
+    session.finished_answers()
+}
+
+/// Interviews a made-up respondent from the first screen to the end, in a new record.
+pub fn interview(plan: &Arc<Plan>, rng: &mut impl Rng, env: &Environment) -> Answered {
+    let (mut session, _) = Session::open(plan, Opening::new_record(), env);
+    answer(&mut session, rng, env, &mut |_| {})
+}
+
+/// Goes on with an interview from where it is to its end, and finishes the record. `keep` gets
+/// every step.
+pub fn answer(
+    session: &mut Session,
+    rng: &mut impl Rng,
+    env: &Environment,
+    keep: &mut dyn FnMut(&Step),
+) -> Answered {
+    let invention = Invention::at(session.form(), env);
     let mut respondent = Respondent {
-        form,
+        session,
         env,
         rng,
         invention,
-        sheet: AnswerSheet::new(),
+        keep,
+        wanted: HashMap::new(),
+        added: 0,
+        passed: HashSet::new(),
+        screens: 0,
     };
-    respondent.begin(&Address::root());
-    respondent.items(&form.items, &Address::root());
-    respondent.look_over();
-    respondent.sheet
+    let reached_the_end = respondent.go_through();
+    let (finished, unanswerable) = respondent.finish();
+    Answered {
+        screens: respondent.screens,
+        finished,
+        unanswerable,
+        reached_the_end,
+    }
 }
 
 struct Respondent<'a, R> {
-    form: &'a Form,
+    session: &'a mut Session,
     env: &'a Environment,
     rng: &'a mut R,
     invention: Invention,
-    sheet: AnswerSheet,
+    keep: &'a mut dyn FnMut(&Step),
+    /// How many instances each repeat is to have.
+    wanted: HashMap<RepeatAddress, usize>,
+    added: usize,
+    /// What was decided on: answered, or left out.
+    passed: HashSet<Address>,
+    screens: usize,
 }
 
 impl<R: Rng> Respondent<'_, R> {
-    fn begin(&mut self, inside: &Address) {
-        for (at, value) in defaults(self.form, &self.sheet, inside, self.env) {
-            self.sheet.set(at, value);
-        }
-    }
-
-    /// Goes through the items in form order. What is not relevant has no answer, so that each
-    /// condition can be looked at alone.
-    fn items(&mut self, items: &[Item], around: &Address) {
-        for item in items {
-            let at = around.near(item.path());
-            if !item
-                .relevant()
-                .is_none_or(|relevant| self.is_true(relevant, &at, None, None))
-            {
-                self.sheet.clear(&at);
-                continue;
-            }
-            match item {
-                Item::Question(question) => self.question(question, &at),
-                Item::Group(group) => self.items(&group.items, around),
-                Item::Repeat(repeat) => {
-                    let count = match &repeat.repeat_count {
-                        Some(count) => self.number(count, &at),
-                        None => 1 + self.below(4),
-                    };
-                    let address = RepeatAddress::near(around, &repeat.path);
-                    for _ in 0..count.min(50) {
-                        let instance = self.sheet.add_instance(&address, InstanceId::make(self.rng));
-                        self.begin(&instance);
-                        self.items(&repeat.items, &instance);
+    /// Goes from screen to screen. Says whether that came to the end.
+    fn go_through(&mut self) -> bool {
+        while self.screens < MOST_SCREENS {
+            self.screens += 1;
+            match self.session.position().clone() {
+                Position::Beginning => {}
+                Position::Question { .. } | Position::Page { .. } => self.screen(),
+                Position::Repeat { address } => {
+                    if self.wants_more(&address)
+                        && let Ok(step) = self.session.add_instance(&address, self.env)
+                    {
+                        (self.keep)(&step);
+                        self.added += 1;
+                        continue;
                     }
                 }
+                Position::End => return true,
+            }
+            self.go_on();
+        }
+        false
+    }
+
+    /// Answers what is on the screen, also what its own answers bring to it.
+    fn screen(&mut self) {
+        loop {
+            let shown = self.session.shown().into_iter();
+            let open = shown
+                .filter(|at| !self.passed.contains(at))
+                .find_map(|at| self.session.asked(&at, self.env).filter(is_open));
+            let Some(asked) = open else { return };
+            self.passed.insert(asked.address.clone());
+            if asked.required || asked.problem.is_some() || self.below(100) >= SKIPPED_PERCENT {
+                self.answer(&asked);
             }
         }
     }
 
-    fn question(&mut self, question: &Question, at: &Address) {
-        if let Some(calculation) = &question.calculation {
-            match self
-                .evaluate(calculation, at)
-                .and_then(|outcome| answer_of(&outcome, &question.kind))
-            {
-                Some(value) => self.sheet.set(at.clone(), value),
-                None => self.sheet.clear(at),
+    /// Goes to the next screen. What is wrong here and cannot be mended is left for the end.
+    fn go_on(&mut self) {
+        for _ in 0..2 {
+            let step = self.session.next(self.env);
+            (self.keep)(&step);
+            if step.problems.is_empty() {
+                return;
             }
-        } else if question.kind.is_asked() && !question.read_only {
-            let must = question
-                .required
-                .as_ref()
-                .is_some_and(|required| self.is_true(required, at, None, None));
-            if must || self.below(100) >= SKIPPED_PERCENT {
-                self.answer(question, at);
+            for problem in &step.problems {
+                self.mend(problem);
             }
+        }
+        let step = self.session.pass(self.env);
+        (self.keep)(&step);
+    }
+
+    /// Answers anew what is wrong; takes away what cannot be right and need not be there.
+    fn mend(&mut self, problem: &Problem) {
+        let Some(asked) = self
+            .session
+            .asked(&problem.at, self.env)
+            .filter(|asked| !asked.read_only)
+        else {
+            return;
+        };
+        if !self.answer(&asked) && problem.trouble != Trouble::Missing {
+            self.put(&asked.address, None);
         }
     }
 
-    fn answer(&mut self, question: &Question, at: &Address) {
-        let form = self.form;
-        let choices = question.kind.list().map_or(&[][..], |list| form.choices(list));
-        let offered: Vec<&str> = choices
-            .iter()
-            .filter(|choice| {
-                question
-                    .choice_filter
-                    .as_ref()
-                    .is_none_or(|filter| self.is_true(filter, at, None, Some(choice)))
-            })
-            .map(|choice| choice.name.as_str())
-            .collect();
+    /// Finds an allowed answer. Says whether there was one.
+    fn answer(&mut self, asked: &Asked) -> bool {
+        let at = &asked.address;
+        let question = at
+            .path()
+            .and_then(|path| self.session.form().question(&path))
+            .cloned();
+        let Some(question) = question else { return false };
+        let offered: Vec<&str> = asked.choices.iter().map(|offer| offer.name.as_str()).collect();
         for nth in 0..TRIES {
-            let Some(value) = self.invention.answer(question, &offered, nth, self.rng) else {
-                return;
+            let Some(value) = self.invention.answer(&question, &offered, nth, self.rng) else {
+                break;
             };
-            let constraint = question.constraint.as_ref();
-            if constraint.is_none_or(|constraint| self.is_true(constraint, at, Some(value.clone()), None)) {
-                self.sheet.set(at.clone(), value);
-                return;
+            if self.session.objection(at, &value, self.env).is_none() {
+                return self.put(at, Some(value));
+            }
+        }
+        for value in self.candidates(&question, at, &offered) {
+            if self.session.objection(at, &value, self.env).is_none() {
+                return self.put(at, Some(value));
+            }
+        }
+        false
+    }
+
+    fn put(&mut self, at: &Address, value: Option<Value>) -> bool {
+        match self.session.set(at, value, self.env) {
+            Ok(step) => {
+                (self.keep)(&step);
+                true
+            }
+            Err(_) => false,
+        }
+    }
+
+    /// Answers at the edges of what the constraint says.
+    fn candidates(&self, question: &Question, at: &Address, offered: &[&str]) -> Vec<Value> {
+        let counting = self.session.counting();
+        let mut read = Vec::new();
+        if let Some(constraint) = &question.constraint {
+            for path in constraint.dependencies(self.session.form(), Some(&question.path)) {
+                read.extend(counting.answer(&at.near(&path)).map(|value| value.to_odk_text()));
+            }
+        }
+        candidates::of(question, &read, offered, &self.invention)
+    }
+
+    fn wants_more(&mut self, repeat: &RepeatAddress) -> bool {
+        let there = self.session.counting().instances(repeat).len();
+        let wanted = 1 + self.below(4) as usize;
+        let wanted = *self.wanted.entry(repeat.clone()).or_insert(wanted);
+        self.added < MOST_ADDED && there < wanted
+    }
+
+    /// Finishes the record, going back to what is wrong and, where that does not help, to what
+    /// it depends on.
+    fn finish(&mut self) -> (Option<Finished>, Vec<Problem>) {
+        let mut left = Vec::new();
+        for round in 0..ROUNDS {
+            match self.session.finish(self.env) {
+                Finish::Done { step, finished } => {
+                    (self.keep)(&step);
+                    return (Some(finished), Vec::new());
+                }
+                Finish::Refused(step) => {
+                    (self.keep)(&step);
+                    left = step.problems;
+                }
+            }
+            for problem in &left {
+                if round > 1 {
+                    self.answer_what_it_reads(problem);
+                }
+                self.mend(problem);
+            }
+            self.fill_in();
+        }
+        (None, left)
+    }
+
+    /// Answers anew what a constraint that cannot be fulfilled reads.
+    fn answer_what_it_reads(&mut self, problem: &Problem) {
+        let form = self.session.form();
+        let Some(question) = problem.at.path().and_then(|path| form.question(&path)) else {
+            return;
+        };
+        let conditions = [&question.constraint, &question.choice_filter];
+        let read: Vec<Address> = conditions
+            .into_iter()
+            .flatten()
+            .flat_map(|condition| condition.dependencies(form, Some(&question.path)))
+            .map(|path| problem.at.near(&path))
+            .collect();
+        for at in read {
+            if let Some(asked) = self.session.asked(&at, self.env)
+                && !asked.read_only
+                && asked.kind != "note"
+                && self.session.is_relevant(&at)
+            {
+                self.answer(&asked);
             }
         }
     }
 
-    /// Makes what was answered and computed agree, where conditions read what comes after them.
-    fn look_over(&mut self) {
+    /// Answers what became relevant after it was passed by.
+    fn fill_in(&mut self) {
         for _ in 0..ROUNDS {
-            for (at, value) in calculate(self.form, &self.sheet, self.env) {
-                match value {
-                    Some(value) => self.sheet.set(at, value),
-                    None => self.sheet.clear(&at),
-                }
+            let visible = self.session.visible();
+            let mut open = visible.iter().filter(|at| !self.passed.contains(*at));
+            let Some(at) = open.next().cloned() else { return };
+            self.passed.insert(at.clone());
+            if let Some(asked) = self.session.asked(&at, self.env)
+                && !asked.read_only
+                && asked.kind != "note"
+                && asked.answer.is_none()
+            {
+                self.answer(&asked);
             }
-            for at in irrelevant(self.form, &self.sheet, self.env) {
-                self.sheet.clear(&at);
-            }
-            let missing: Vec<Address> = interview::check(self.form, &self.sheet, self.env)
-                .into_iter()
-                .map(|complaint| complaint.at)
-                .collect();
-            if missing.is_empty() {
-                break;
-            }
-            for at in missing {
-                self.sheet.clear(&at);
-                if let Some(question) = at.path().and_then(|path| self.form.question(&path)) {
-                    self.answer(question, &at);
-                }
-            }
-        }
-        for (at, value) in interview::ending(self.form, self.env) {
-            self.sheet.set(at, value);
         }
     }
 
     fn below(&mut self, end: u64) -> u64 {
         invent::below(self.rng, end)
     }
+}
 
-    fn number(&self, expression: &Expression, at: &Address) -> u64 {
-        // NaN and negative numbers become 0.
-        self.evaluate(expression, at)
-            .map_or(0, |outcome| outcome.to_number() as u64)
-    }
-
-    fn evaluate(&self, expression: &Expression, at: &Address) -> Option<crate::expression::Outcome> {
-        let context = Context {
-            form: self.form,
-            answers: &self.sheet,
-            at,
-            this: None,
-            choice: None,
-            env: self.env,
-        };
-        evaluate(expression, &context).ok()
-    }
-
-    fn is_true(
-        &self,
-        condition: &Expression,
-        at: &Address,
-        this: Option<Value>,
-        choice: Option<&Choice>,
-    ) -> bool {
-        let context = Context {
-            form: self.form,
-            answers: &self.sheet,
-            at,
-            this,
-            choice,
-            env: self.env,
-        };
-        evaluate(condition, &context).is_ok_and(|outcome| outcome.to_boolean())
-    }
+/// Whether there is something to answer, or to answer better.
+fn is_open(asked: &Asked) -> bool {
+    let is_answered = asked.answer.is_some() && asked.problem.is_none();
+    !is_answered && !asked.read_only && asked.kind != "note"
 }

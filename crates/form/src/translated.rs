@@ -52,6 +52,9 @@ impl Translated {
     }
 
     fn find(&self, language: &str) -> Option<&str> {
+        if language.is_empty() {
+            return None;
+        }
         self.exactly(language).or_else(|| {
             self.iter()
                 .find(|(name, _)| same_language(name, language))

@@ -1,7 +1,10 @@
 //! One answer.
 
+mod point;
+
 use std::fmt;
 
+pub use self::point::Point;
 use crate::kind::{Metadata, QuestionKind};
 use crate::when::{DateText, DateTimeText, TimeText, WhenError};
 
@@ -28,17 +31,16 @@ pub enum Value {
     SelectOne(String),
     /// The names of the choices taken, in the order they were taken.
     SelectMultiple(Vec<String>),
+    /// The names of the choices, the first one first.
+    Rank(Vec<String>),
     /// A place.
-    Geopoint {
-        /// Degrees north.
-        latitude: f64,
-        /// Degrees east.
-        longitude: f64,
-        /// Metres above the ellipsoid; 0 if unknown.
-        altitude: f64,
-        /// Metres of uncertainty; 0 if unknown.
-        accuracy: f64,
-    },
+    Geopoint(Point),
+    /// The places along a line; at least two.
+    Geotrace(Vec<Point>),
+    /// The places around an area; at least three, and the first again as the last.
+    Geoshape(Vec<Point>),
+    /// The name of a file: a picture, a recording, or any other.
+    File(String),
 }
 
 /// A text is no answer to a question of this kind.
@@ -67,6 +69,15 @@ pub enum ValueError {
         "a place is `latitude longitude altitude accuracy`, the first two in degrees, like `-4.05 39.66 0 0`"
     )]
     Geopoint,
+    /// No line.
+    #[error("a line is at least two places with `;` between them, like `-4.05 39.66 0 0; -4.06 39.67 0 0`")]
+    Geotrace,
+    /// No area.
+    #[error("an area is at least three places with `;` between them, the first again as the last")]
+    Geoshape,
+    /// No file's name.
+    #[error("a file's name has no `/` and no `\\`, and at most 255 bytes")]
+    File,
     /// Notes have no answer.
     #[error("a note has no answer")]
     Note,
@@ -85,9 +96,15 @@ impl Value {
         }
         let trimmed = text.trim();
         match kind {
-            QuestionKind::Text | QuestionKind::Hidden => Ok(Value::Text(text.to_owned())),
-            QuestionKind::Integer => integer(trimmed).map(Value::Integer).ok_or(ValueError::Integer),
-            QuestionKind::Decimal => decimal(trimmed).map(Value::Decimal).ok_or(ValueError::Decimal),
+            QuestionKind::Text | QuestionKind::Barcode | QuestionKind::Hidden => {
+                Ok(Value::Text(text.to_owned()))
+            }
+            QuestionKind::Integer | QuestionKind::Range { whole: true } => {
+                integer(trimmed).map(Value::Integer).ok_or(ValueError::Integer)
+            }
+            QuestionKind::Decimal | QuestionKind::Range { whole: false } => {
+                decimal(trimmed).map(Value::Decimal).ok_or(ValueError::Decimal)
+            }
             QuestionKind::Date | QuestionKind::Metadata(Metadata::Today) => Ok(Value::Date(trimmed.parse()?)),
             QuestionKind::Time => Ok(Value::Time(trimmed.parse()?)),
             QuestionKind::DateTime | QuestionKind::Metadata(Metadata::Start | Metadata::End) => {
@@ -101,7 +118,22 @@ impl Value {
                 taken if taken.is_empty() => Err(ValueError::Empty),
                 taken => Ok(Value::SelectMultiple(taken)),
             },
-            QuestionKind::Geopoint => geopoint(trimmed).ok_or(ValueError::Geopoint),
+            QuestionKind::Rank(_) => match choices(trimmed) {
+                ranked if ranked.is_empty() => Err(ValueError::Empty),
+                ranked => Ok(Value::Rank(ranked)),
+            },
+            QuestionKind::Geopoint | QuestionKind::StartGeopoint | QuestionKind::BackgroundGeopoint => {
+                Point::read(trimmed)
+                    .map(Value::Geopoint)
+                    .ok_or(ValueError::Geopoint)
+            }
+            QuestionKind::Geotrace => point::line(trimmed)
+                .map(Value::Geotrace)
+                .ok_or(ValueError::Geotrace),
+            QuestionKind::Geoshape => point::area(trimmed)
+                .map(Value::Geoshape)
+                .ok_or(ValueError::Geoshape),
+            QuestionKind::Media(_) | QuestionKind::BackgroundAudio => file_name(trimmed),
             QuestionKind::Acknowledge => match trimmed {
                 "OK" | "true" => Ok(Value::Boolean(true)),
                 "false" => Ok(Value::Boolean(false)),
@@ -115,7 +147,7 @@ impl Value {
     /// Returns the text form that the answer has in an ODK submission.
     pub fn to_odk_text(&self) -> String {
         match self {
-            Value::Text(text) | Value::SelectOne(text) => text.clone(),
+            Value::Text(text) | Value::SelectOne(text) | Value::File(text) => text.clone(),
             Value::Integer(number) => number.to_string(),
             Value::Decimal(number) => number.to_string(),
             Value::Boolean(true) => "OK".to_owned(),
@@ -123,15 +155,9 @@ impl Value {
             Value::Date(date) => date.to_string(),
             Value::Time(time) => time.to_string(),
             Value::DateTime(date_time) => date_time.to_string(),
-            Value::SelectMultiple(taken) => taken.join(" "),
-            Value::Geopoint {
-                latitude,
-                longitude,
-                altitude,
-                accuracy,
-            } => {
-                format!("{latitude} {longitude} {altitude} {accuracy}")
-            }
+            Value::SelectMultiple(names) | Value::Rank(names) => names.join(" "),
+            Value::Geopoint(point) => point.to_string(),
+            Value::Geotrace(points) | Value::Geoshape(points) => point::text(points),
         }
     }
 
@@ -147,7 +173,11 @@ impl Value {
             Value::DateTime(_) => "dateTime",
             Value::SelectOne(_) => "select_one",
             Value::SelectMultiple(_) => "select_multiple",
-            Value::Geopoint { .. } => "geopoint",
+            Value::Rank(_) => "rank",
+            Value::Geopoint(_) => "geopoint",
+            Value::Geotrace(_) => "geotrace",
+            Value::Geoshape(_) => "geoshape",
+            Value::File(_) => "file",
         }
     }
 
@@ -156,9 +186,9 @@ impl Value {
         match kind {
             QuestionKind::Calculate | QuestionKind::Hidden => true,
             QuestionKind::Note => false,
-            QuestionKind::Text => matches!(self, Value::Text(_)),
-            QuestionKind::Integer => matches!(self, Value::Integer(_)),
-            QuestionKind::Decimal => matches!(self, Value::Decimal(_)),
+            QuestionKind::Text | QuestionKind::Barcode => matches!(self, Value::Text(_)),
+            QuestionKind::Integer | QuestionKind::Range { whole: true } => matches!(self, Value::Integer(_)),
+            QuestionKind::Decimal | QuestionKind::Range { whole: false } => matches!(self, Value::Decimal(_)),
             QuestionKind::Date | QuestionKind::Metadata(Metadata::Today) => matches!(self, Value::Date(_)),
             QuestionKind::Time => matches!(self, Value::Time(_)),
             QuestionKind::DateTime | QuestionKind::Metadata(Metadata::Start | Metadata::End) => {
@@ -167,7 +197,13 @@ impl Value {
             QuestionKind::Metadata(_) => matches!(self, Value::Text(_)),
             QuestionKind::SelectOne(_) => matches!(self, Value::SelectOne(_)),
             QuestionKind::SelectMultiple(_) => matches!(self, Value::SelectMultiple(_)),
-            QuestionKind::Geopoint => matches!(self, Value::Geopoint { .. }),
+            QuestionKind::Rank(_) => matches!(self, Value::Rank(_)),
+            QuestionKind::Geopoint | QuestionKind::StartGeopoint | QuestionKind::BackgroundGeopoint => {
+                matches!(self, Value::Geopoint(_))
+            }
+            QuestionKind::Geotrace => matches!(self, Value::Geotrace(_)),
+            QuestionKind::Geoshape => matches!(self, Value::Geoshape(_)),
+            QuestionKind::Media(_) | QuestionKind::BackgroundAudio => matches!(self, Value::File(_)),
             QuestionKind::Acknowledge => matches!(self, Value::Boolean(_)),
         }
     }
@@ -212,19 +248,15 @@ fn choices(text: &str) -> Vec<String> {
     taken
 }
 
-fn geopoint(text: &str) -> Option<Value> {
-    let mut numbers = text.split_whitespace().map(decimal);
-    let latitude = numbers.next()??;
-    let longitude = numbers.next()??;
-    let altitude = numbers.next().unwrap_or(Some(0.0))?;
-    let accuracy = numbers.next().unwrap_or(Some(0.0))?;
-    let on_earth = latitude.abs() <= 90.0 && longitude.abs() <= 180.0 && accuracy >= 0.0;
-    (on_earth && numbers.next().is_none()).then_some(Value::Geopoint {
-        latitude,
-        longitude,
-        altitude,
-        accuracy,
-    })
+fn file_name(text: &str) -> Result<Value, ValueError> {
+    if text.is_empty() {
+        return Err(ValueError::Empty);
+    }
+    let is_path = text.contains(['/', '\\']) || text.chars().any(char::is_control);
+    if is_path || matches!(text, "." | "..") || text.len() > 255 {
+        return Err(ValueError::File);
+    }
+    Ok(Value::File(text.to_owned()))
 }
 
 impl fmt::Debug for Value {
@@ -236,6 +268,7 @@ impl fmt::Debug for Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kind::Media;
 
     fn read(kind: QuestionKind, text: &str) -> Result<Value, ValueError> {
         Value::parse(&kind, text)
@@ -243,7 +276,7 @@ mod tests {
 
     #[test]
     fn answers_read_back_from_their_odk_text() {
-        let list = || "l".to_owned();
+        let list = || "l".into();
         for (kind, text) in [
             (QuestionKind::Text, " Amina, daughter of \n Juma "),
             (QuestionKind::Integer, "-42"),
@@ -253,7 +286,16 @@ mod tests {
             (QuestionKind::DateTime, "2026-11-23T10:00:00.000+03:00"),
             (QuestionKind::SelectOne(list()), "yes"),
             (QuestionKind::SelectMultiple(list()), "water food"),
+            (QuestionKind::Rank(list()), "water food work"),
+            (QuestionKind::Range { whole: true }, "7"),
+            (QuestionKind::Range { whole: false }, "7.5"),
             (QuestionKind::Geopoint, "-4.05 39.66 12.5 4"),
+            (QuestionKind::StartGeopoint, "-4.05 39.66 12.5 4"),
+            (QuestionKind::Geotrace, "-4.05 39.66 0 0; -4.06 39.67 1 2"),
+            (QuestionKind::Geoshape, "1 1 0 0; 1 2 0 0; 2 2 0 0; 1 1 0 0"),
+            (QuestionKind::Barcode, "0 12345 67890"),
+            (QuestionKind::Media(Media::Image), "1764076000000.jpg"),
+            (QuestionKind::BackgroundAudio, "recording.m4a"),
             (QuestionKind::Acknowledge, "OK"),
             (QuestionKind::Calculate, "17"),
             (QuestionKind::Calculate, "0.5"),
@@ -286,8 +328,30 @@ mod tests {
         );
         assert_eq!(read(QuestionKind::Geopoint, "91 0"), Err(ValueError::Geopoint));
         assert_eq!(read(QuestionKind::Geopoint, "1"), Err(ValueError::Geopoint));
+        assert_eq!(read(QuestionKind::Geotrace, "1 1 0 0"), Err(ValueError::Geotrace));
+        assert_eq!(
+            read(QuestionKind::Geoshape, "1 1 0 0; 1 2 0 0; 2 2 0 0"),
+            Err(ValueError::Geoshape)
+        );
+        assert_eq!(
+            read(QuestionKind::Range { whole: true }, "3.5"),
+            Err(ValueError::Integer)
+        );
+        for path in ["a/b.jpg", "..", "a\\b", "a\0b"] {
+            assert_eq!(
+                read(QuestionKind::Media(Media::File), path),
+                Err(ValueError::File),
+                "{path}"
+            );
+        }
         assert_eq!(read(QuestionKind::Text, ""), Err(ValueError::Empty));
         assert_eq!(read(QuestionKind::Note, "x"), Err(ValueError::Note));
+    }
+
+    #[test]
+    fn lines_and_areas_are_read_in_the_forms_that_apps_write() {
+        let line = Value::parse(&QuestionKind::Geotrace, "1 2;3 4 5 6 ; ").unwrap();
+        assert_eq!(line.to_odk_text(), "1 2 0 0; 3 4 5 6");
     }
 
     #[test]

@@ -1,4 +1,8 @@
-//! ODK XForms 1.0: a [`Definition`](crate::definition::Definition) as the XML that other tools
-//! exchange forms in.
+//! ODK XForms 1.0: the XML that other tools exchange forms in, read into a
+//! [`Definition`](crate::definition::Definition) and written from one.
 
+mod read;
 mod write;
+
+/// The sheet that is named in what is wrong with an XForm; its rows are lines of the XML.
+pub(crate) const SHEET: &str = "xform";

@@ -24,6 +24,8 @@ mod translations;
 mod triggers;
 mod types;
 
+pub(crate) use dynamic::is_dynamic;
+
 use crate::definition::{Definition, Headers};
 use crate::read::{FormError, Problems, Sheet, Source, Warning, nearest, sheets_of};
 use lists::Lists;
@@ -40,15 +42,15 @@ const SHEETS: [&str; 6] = [
 ];
 
 impl Definition {
-    /// Reads what a form's author wrote into the sheets of an XLSForm.
+    /// Reads what a form's author wrote into the sheets of an XLSForm, or what an XForm says.
     ///
     /// # Errors
-    /// Everything that is wrong with the sheets, in the order of their rows.
+    /// Everything that is wrong with the form, in the order of its rows or lines.
     pub fn read(source: Source<'_>) -> Result<(Definition, Vec<Warning>), Vec<FormError>> {
         read(source, "")
     }
 
-    /// Reads an XLSForm from a file, by its extension; see [`Source::from_named`].
+    /// Reads a form from a file, by its extension; see [`Source::from_named`].
     ///
     /// A form without an id is called after its file.
     ///
@@ -63,6 +65,9 @@ impl Definition {
 }
 
 fn read(source: Source<'_>, file_stem: &str) -> Result<(Definition, Vec<Warning>), Vec<FormError>> {
+    if let Source::XForm(text) = source {
+        return Definition::read_xform(text);
+    }
     let sheets = sheets_of(source).map_err(|error| vec![error])?;
     let mut problems = Problems::default();
     match define(&sheets, file_stem, &mut problems) {

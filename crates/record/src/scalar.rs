@@ -13,7 +13,7 @@
 mod compact;
 
 use automerge::ScalarValue;
-use form::Value;
+use form::{Point, Value};
 
 use crate::bytes::{Reader, put_sized, put_unsigned};
 
@@ -28,6 +28,10 @@ const TIME_TEXT: u8 = 0x09;
 const DATE_TIME_TEXT: u8 = 0x0a;
 const POINT: u8 = 0x0b;
 const POINT_FULL: u8 = 0x0c;
+const RANK: u8 = 0x0d;
+const LINE: u8 = 0x0e;
+const AREA: u8 = 0x0f;
+const FILE: u8 = 0x10;
 
 /// What stands at a key: an answer, nothing any more, or something this version cannot read.
 #[derive(Clone, PartialEq)]
@@ -76,12 +80,11 @@ pub(crate) fn of(value: &Value) -> ScalarValue {
             compact::date_time,
             compact::date_time_text,
         )),
-        Value::Geopoint {
-            latitude,
-            longitude,
-            altitude,
-            accuracy,
-        } => ScalarValue::Bytes(point([*latitude, *longitude, *altitude, *accuracy])),
+        Value::Rank(names) => ScalarValue::Bytes(tagged(RANK, &choices(names))),
+        Value::Geopoint(place) => ScalarValue::Bytes(point(place)),
+        Value::Geotrace(places) => ScalarValue::Bytes(tagged(LINE, &points(places))),
+        Value::Geoshape(places) => ScalarValue::Bytes(tagged(AREA, &points(places))),
+        Value::File(name) => ScalarValue::Bytes(tagged(FILE, name.as_bytes())),
     }
 }
 
@@ -116,24 +119,18 @@ fn read_bytes(bytes: &[u8]) -> Option<Value> {
     match *tag {
         0x20.. => text(bytes).map(Value::SelectOne),
         CHOICE => text(rest).map(Value::SelectOne),
-        CHOICES => text(rest).map(|names| {
-            Value::SelectMultiple(
-                names
-                    .split(' ')
-                    .filter(|name| !name.is_empty())
-                    .map(str::to_owned)
-                    .collect(),
-            )
-        }),
-        CHOICES_SIZED => sized_choices(rest).map(Value::SelectMultiple),
+        CHOICES | CHOICES_SIZED => choices_back(bytes).map(Value::SelectMultiple),
+        RANK => choices_back(rest).map(Value::Rank),
         DATE => compact::date_text(rest)?.parse().ok().map(Value::Date),
         DATE_TEXT => text(rest)?.parse().ok().map(Value::Date),
         TIME => compact::time_text(rest)?.parse().ok().map(Value::Time),
         TIME_TEXT => text(rest)?.parse().ok().map(Value::Time),
         DATE_TIME => compact::date_time_text(rest)?.parse().ok().map(Value::DateTime),
         DATE_TIME_TEXT => text(rest)?.parse().ok().map(Value::DateTime),
-        POINT => compact::point_back(rest).map(geopoint),
-        POINT_FULL => full_point(rest).map(geopoint),
+        POINT | POINT_FULL => point_back(bytes).map(Value::Geopoint),
+        LINE => points_back(rest).map(Value::Geotrace),
+        AREA => points_back(rest).map(Value::Geoshape),
+        FILE => text(rest).map(Value::File),
         _ => None,
     }
 }
@@ -155,6 +152,19 @@ fn choices(names: &[String]) -> Vec<u8> {
         put_sized(&mut out, name.as_bytes());
     }
     out
+}
+
+fn choices_back(bytes: &[u8]) -> Option<Vec<String>> {
+    let (tag, rest) = bytes.split_first()?;
+    match *tag {
+        CHOICES => {
+            let names = text(rest)?;
+            let names = names.split(' ').filter(|name| !name.is_empty());
+            Some(names.map(str::to_owned).collect())
+        }
+        CHOICES_SIZED => sized_choices(rest),
+        _ => None,
+    }
 }
 
 fn sized_choices(bytes: &[u8]) -> Option<Vec<String>> {
@@ -181,12 +191,45 @@ fn small_or_text(
     }
 }
 
-fn point(parts: [f64; 4]) -> Vec<u8> {
+fn point(place: &Point) -> Vec<u8> {
+    let parts = [place.latitude, place.longitude, place.altitude, place.accuracy];
     let same = |back: [f64; 4]| back.map(f64::to_bits) == parts.map(f64::to_bits);
     match compact::point(parts) {
         Some(small) if compact::point_back(&small).is_some_and(same) => tagged(POINT, &small),
         _ => tagged(POINT_FULL, &parts.map(f64::to_le_bytes).concat()),
     }
+}
+
+fn point_back(bytes: &[u8]) -> Option<Point> {
+    let (tag, rest) = bytes.split_first()?;
+    let [latitude, longitude, altitude, accuracy] = match *tag {
+        POINT => compact::point_back(rest)?,
+        POINT_FULL => full_point(rest)?,
+        _ => return None,
+    };
+    Some(Point {
+        latitude,
+        longitude,
+        altitude,
+        accuracy,
+    })
+}
+
+fn points(places: &[Point]) -> Vec<u8> {
+    let mut out = Vec::new();
+    for place in places {
+        put_sized(&mut out, &point(place));
+    }
+    out
+}
+
+fn points_back(bytes: &[u8]) -> Option<Vec<Point>> {
+    let mut reader = Reader::new(bytes);
+    let mut places = Vec::new();
+    while !reader.is_empty() {
+        places.push(point_back(reader.sized()?)?);
+    }
+    Some(places)
 }
 
 fn full_point(bytes: &[u8]) -> Option<[f64; 4]> {
@@ -196,15 +239,6 @@ fn full_point(bytes: &[u8]) -> Option<[f64; 4]> {
         *part = f64::from_le_bytes(reader.array()?);
     }
     (reader.is_empty() && parts.iter().all(|part| part.is_finite())).then_some(parts)
-}
-
-fn geopoint([latitude, longitude, altitude, accuracy]: [f64; 4]) -> Value {
-    Value::Geopoint {
-        latitude,
-        longitude,
-        altitude,
-        accuracy,
-    }
 }
 
 fn tagged(tag: u8, bytes: &[u8]) -> Vec<u8> {
@@ -223,13 +257,24 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn any_value() -> impl Strategy<Value = Value> {
+    fn any_point() -> impl Strategy<Value = Point> {
         let degrees = |most: f64| {
             prop_oneof![
                 -most..most,
                 (-most..most).prop_map(|d: f64| (d * 1e7).round() / 1e7)
             ]
         };
+        (degrees(90.0), degrees(180.0), -500.0..9000.0f64, 0.0..100.0f64).prop_map(
+            |(latitude, longitude, altitude, accuracy)| Point {
+                latitude,
+                longitude,
+                altitude,
+                accuracy,
+            },
+        )
+    }
+
+    fn any_value() -> impl Strategy<Value = Value> {
         prop_oneof![
             any::<String>().prop_map(Value::Text),
             any::<i64>().prop_map(Value::Integer),
@@ -260,14 +305,11 @@ mod tests {
                 .prop_map(|(y, h, ms, o)| Value::DateTime(
                     format!("{y:04}-11-23T{h:02}:00:07.{ms:03}{o}").parse().unwrap()
                 )),
-            (degrees(90.0), degrees(180.0), -500.0..9000.0f64, 0.0..100.0f64).prop_map(
-                |(latitude, longitude, altitude, accuracy)| Value::Geopoint {
-                    latitude,
-                    longitude,
-                    altitude,
-                    accuracy
-                }
-            ),
+            proptest::collection::vec("[a-z]{0,3}|a b", 0..4).prop_map(Value::Rank),
+            any_point().prop_map(Value::Geopoint),
+            proptest::collection::vec(any_point(), 0..6).prop_map(Value::Geotrace),
+            proptest::collection::vec(any_point(), 0..6).prop_map(Value::Geoshape),
+            "\\PC*|[a-z]{1,9}\\.jpg".prop_map(Value::File),
         ]
     }
 
@@ -299,12 +341,14 @@ mod tests {
             bytes(Value::DateTime("2026-11-23T10:00:00.000+03:00".parse().unwrap())),
             7
         );
-        let place = Value::Geopoint {
+        let place = Point {
             latitude: -4.0512345,
             longitude: 39.6612345,
             altitude: 17.2,
             accuracy: 4.9,
         };
-        assert_eq!(bytes(place), 15);
+        assert_eq!(bytes(Value::Geopoint(place)), 15);
+        assert_eq!(bytes(Value::Geotrace(vec![place; 3])), 1 + 3 * 16);
+        assert_eq!(bytes(Value::File("a.jpg".into())), 6);
     }
 }

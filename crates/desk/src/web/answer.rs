@@ -1,6 +1,6 @@
 //! One answer: shown as people read it, or asked for in a field.
 
-use form::{Address, Item, Question, QuestionKind, Value};
+use form::{Address, Item, Point, Question, QuestionKind, Value};
 use maud::{Markup, html};
 
 use super::sheet::Sheet;
@@ -20,9 +20,9 @@ pub(crate) fn show_text(sheet: &Sheet, at: &Address, text: Option<&str>) -> Mark
 
 /// Shows an answer.
 pub(crate) fn show(sheet: &Sheet, at: &Address, value: &Value) -> Markup {
-    let list = question(sheet, at).and_then(|question| question.kind.list());
+    let source = question(sheet, at).and_then(|question| question.kind.choices());
     let choice = |name: &str| {
-        let label = list.and_then(|list| sheet.form.choice_label(list, name, &sheet.language));
+        let label = source.and_then(|source| sheet.form.choice_label(source, name, &sheet.language));
         html! { span dir="auto" lang=[sheet.code()] { (label.unwrap_or(name)) } }
     };
     match value {
@@ -32,17 +32,21 @@ pub(crate) fn show(sheet: &Sheet, at: &Address, value: &Value) -> Markup {
         Value::Boolean(true) => html! { "Confirmed" },
         Value::Boolean(false) => html! { "Not confirmed" },
         Value::Date(_) | Value::DateTime(_) => html! { (moment(&value.to_odk_text())) },
-        Value::Geopoint {
-            latitude,
-            longitude,
-            accuracy,
-            ..
-        } => html! {
-            (format!("{latitude:.5}, {longitude:.5}"))
-            @if *accuracy > 0.0 { " " span.quiet { (format!("± {accuracy:.0} m")) } }
+        Value::Rank(names) => html! { ol.choices { @for name in names { li { (choice(name)) } } } },
+        Value::Geopoint(point) => place(point),
+        Value::Geotrace(points) | Value::Geoshape(points) => html! {
+            ol.choices { @for point in points { li { (place(point)) } } }
         },
+        Value::File(name) => html! { span.text dir="auto" { (name) } },
         Value::Time(_) => html! { (clock(&value.to_odk_text())) },
         Value::Integer(_) | Value::Decimal(_) => html! { (value.to_odk_text()) },
+    }
+}
+
+fn place(point: &Point) -> Markup {
+    html! {
+        (format!("{:.5}, {:.5}", point.latitude, point.longitude))
+        @if point.accuracy > 0.0 { " " span.quiet { (format!("± {:.0} m", point.accuracy)) } }
     }
 }
 
@@ -51,8 +55,8 @@ pub(crate) fn field(sheet: &Sheet, at: &Address, id: &str) -> Option<Markup> {
     let question = question(sheet, at)?;
     let choices = question
         .kind
-        .list()
-        .map(|list| sheet.form.choices(list))
+        .choices()
+        .map(|source| sheet.form.choices_of(source))
         .unwrap_or_default();
     let label = |choice: &form::Choice| {
         let label = choice.label.text(&sheet.language, &sheet.form.default_language);
@@ -64,16 +68,33 @@ pub(crate) fn field(sheet: &Sheet, at: &Address, id: &str) -> Option<Markup> {
         }
     };
     Some(match &question.kind {
-        QuestionKind::Note | QuestionKind::Calculate | QuestionKind::Hidden | QuestionKind::Metadata(_) => {
-            return None;
+        QuestionKind::Note
+        | QuestionKind::Calculate
+        | QuestionKind::Hidden
+        | QuestionKind::StartGeopoint
+        | QuestionKind::BackgroundGeopoint
+        | QuestionKind::BackgroundAudio
+        | QuestionKind::Metadata(_) => return None,
+        // What a form does not hold itself is answered by name.
+        kind if kind.choices().is_some_and(|source| !source.is_in_form()) => {
+            plain("text", None, "the name of the choice")
         }
+        QuestionKind::Barcode => plain("text", None, "what the barcode says"),
+        QuestionKind::Media(_) => plain("text", None, "the name of the file"),
         QuestionKind::Text => html! { textarea id=(id) name="value" rows="2" required dir="auto" {} },
-        QuestionKind::Integer => plain("text", Some("numeric"), "a whole number"),
-        QuestionKind::Decimal => plain("text", Some("decimal"), "a number"),
+        QuestionKind::Integer | QuestionKind::Range { whole: true } => {
+            plain("text", Some("numeric"), "a whole number")
+        }
+        QuestionKind::Decimal | QuestionKind::Range { whole: false } => {
+            plain("text", Some("decimal"), "a number")
+        }
         QuestionKind::Date => plain("date", None, "2026-11-24"),
         QuestionKind::Time => plain("text", None, "10:00:00.000+03:00"),
         QuestionKind::DateTime => plain("text", None, "2026-11-24T10:00:00.000+03:00"),
         QuestionKind::Geopoint => plain("text", None, "latitude longitude 0 0"),
+        QuestionKind::Geotrace => plain("text", None, "latitude longitude 0 0; latitude longitude 0 0"),
+        QuestionKind::Geoshape => plain("text", None, "the places around it, the first again as the last"),
+        QuestionKind::Rank(_) => plain("text", None, "the names of the choices, the first one first"),
         QuestionKind::Acknowledge => html! {
             select id=(id) name="value" { option value="OK" { "Confirmed" } }
         },

@@ -66,7 +66,7 @@ impl Environment {
     }
 
     /// Returns 16 random bytes.
-    pub(super) fn chance(&self) -> [u8; 16] {
+    pub(crate) fn chance(&self) -> [u8; 16] {
         let mut bytes = [0; 16];
         self.rng.borrow_mut().fill_bytes(&mut bytes);
         bytes

@@ -15,6 +15,8 @@ mod selects;
 mod strings;
 mod surroundings;
 
+pub(crate) use nodes::shuffled;
+
 /// All functions.
 pub(super) const TABLES: [&[Function]; 7] = [
     conditions::TABLE,

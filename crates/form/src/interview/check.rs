@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use serde::Serialize;
+
+use super::look::Look;
 use super::pass::Pass;
 use super::text::fill;
 use crate::address::Address;
@@ -20,7 +23,8 @@ pub struct Complaint {
 }
 
 /// What is wrong with an answer.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Trouble {
     /// The question must be answered and is not.
     Missing,
@@ -42,7 +46,7 @@ pub fn check(form: &Form, answers: &dyn Answers, env: &Environment) -> Vec<Compl
     let mut complaints = Vec::new();
     pass.walk(&form.items, &Address::root(), &mut |question, at| {
         if question.kind.has_value() && answers.holds(&question.compartment) && pass.is_relevant(at) {
-            let trouble = trouble(&pass, question, at);
+            let trouble = trouble(&pass.look(), question, at);
             complaints.extend(trouble.map(|trouble| Complaint {
                 at: at.clone(),
                 trouble,
@@ -52,41 +56,67 @@ pub fn check(form: &Form, answers: &dyn Answers, env: &Environment) -> Vec<Compl
     complaints
 }
 
-fn trouble(pass: &Pass<'_, '_>, question: &Question, at: &Address) -> Option<Trouble> {
-    let Some(value) = pass.answer(at) else {
-        let required = question
-            .required
-            .as_ref()
-            .filter(|_| question.kind.is_asked() && !question.read_only)?;
-        let must = pass.can_read(required, at) && pass.is_true(required, at, None, None)?;
-        return must.then_some(Trouble::Missing);
+/// What is wrong with the answer to a question that is asked.
+pub(super) fn trouble(look: &Look<'_, '_>, question: &Question, at: &Address) -> Option<Trouble> {
+    let Some(value) = look.answers.answer(at) else {
+        return is_required(look, question, at).then_some(Trouble::Missing);
     };
+    objection(look, question, at, &value)
+}
+
+/// What is wrong with an answer, be it put down or not.
+pub(super) fn objection(
+    look: &Look<'_, '_>,
+    question: &Question,
+    at: &Address,
+    value: &Value,
+) -> Option<Trouble> {
     if !value.fits(&question.kind) {
         return Some(Trouble::WrongType);
     }
-    let taken: &[String] = match &value {
-        Value::SelectOne(name) => std::slice::from_ref(name),
-        Value::SelectMultiple(names) => names,
-        _ => &[],
-    };
-    if !taken.is_empty() {
-        let offered = pass.offered(at);
-        if taken
-            .iter()
-            .any(|name| !offered.iter().any(|choice| choice.name == *name))
-        {
-            return Some(Trouble::NotOffered);
-        }
+    if !are_offered(look, question, at, value) {
+        return Some(Trouble::NotOffered);
     }
     let constraint = question
         .constraint
         .as_ref()
-        .filter(|constraint| pass.can_read(constraint, at))?;
-    match pass.is_true(constraint, at, Some(value), None) {
+        .filter(|constraint| look.can_read(constraint, at))?;
+    match look.is_true(constraint, at, Some(value.clone()), None) {
         Some(true) => None,
         Some(false) => Some(Trouble::Constraint),
         None => Some(Trouble::Unclear),
     }
+}
+
+/// Whether somebody must answer.
+pub(super) fn is_required(look: &Look<'_, '_>, question: &Question, at: &Address) -> bool {
+    let Some(required) = question.required.as_ref().filter(|_| question.kind.is_asked()) else {
+        return false;
+    };
+    look.can_read(required, at)
+        && look.is_true(required, at, None, None) == Some(true)
+        && !look.is_read_only(at)
+}
+
+/// Whether the choices taken are offered. What is in files and repeats is not looked at here.
+pub(super) fn are_offered(look: &Look<'_, '_>, question: &Question, at: &Address, value: &Value) -> bool {
+    let taken: &[String] = match value {
+        Value::SelectOne(name) => std::slice::from_ref(name),
+        Value::SelectMultiple(names) | Value::Rank(names) => names,
+        _ => &[],
+    };
+    let Some(source) = question.kind.choices().filter(|source| source.is_in_form()) else {
+        return true;
+    };
+    let filter = question
+        .choice_filter
+        .as_ref()
+        .filter(|filter| look.can_read(filter, at));
+    let choices = look.form.choices_of(source);
+    taken.iter().all(|name| {
+        let mut of_this_name = choices.iter().filter(|choice| choice.name == *name);
+        of_this_name.any(|choice| look.is_offered(filter, at, choice))
+    })
 }
 
 impl Complaint {

@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
+use super::look::Look;
 use super::outcome::answer_of;
 use crate::address::{Address, InstanceId, RepeatAddress};
 use crate::answers::Answers;
-use crate::expression::{Context, Environment, Expression, evaluate};
+use crate::expression::{Environment, Expression};
 use crate::kind::{Metadata, QuestionKind};
 use crate::model::{DefaultAnswer, Form, Question};
 use crate::value::Value;
@@ -32,7 +33,13 @@ pub fn defaults(
             continue;
         }
         let at = inside.near(&question.path);
-        if let Some(value) = default(form, question, &at, &begun, env) {
+        let look = Look {
+            form,
+            answers: &begun,
+            env,
+            holds_all: true,
+        };
+        if let Some(value) = default(&look, question, &at) {
             begun.set.insert(at.clone(), value.clone());
             order.push((at, value));
         }
@@ -42,65 +49,56 @@ pub fn defaults(
 
 /// Returns the answers that a record ends with when it is finished: the time `end`.
 pub fn ending(form: &Form, env: &Environment) -> Vec<(Address, Value)> {
-    let nothing = Begun {
+    let look = Look {
+        form,
         answers: &crate::AnswerSheet::new(),
-        set: HashMap::new(),
+        env,
+        holds_all: true,
     };
     form.questions()
         .filter(|question| question.kind == QuestionKind::Metadata(Metadata::End))
         .filter_map(|question| {
             let at = Address::top(&question.path);
-            computed(form, "now()", question, &at, &nothing, env).map(|value| (at, value))
+            computed(&look, "now()", question, &at).map(|value| (at, value))
         })
         .collect()
 }
 
-fn default(
-    form: &Form,
-    question: &Question,
-    at: &Address,
-    begun: &Begun<'_>,
-    env: &Environment,
-) -> Option<Value> {
+/// The answer that a question begins with.
+pub(super) fn default(look: &Look<'_, '_>, question: &Question, at: &Address) -> Option<Value> {
     match (&question.kind, &question.default) {
-        (QuestionKind::Metadata(Metadata::Start), _) => computed(form, "now()", question, at, begun, env),
-        (QuestionKind::Metadata(Metadata::Today), _) => computed(form, "today()", question, at, begun, env),
+        (QuestionKind::Metadata(Metadata::Start), _) => computed(look, "now()", question, at),
+        (QuestionKind::Metadata(Metadata::Today), _) => computed(look, "today()", question, at),
         (_, Some(DefaultAnswer::Fixed(value))) => Some(value.clone()),
         (_, Some(DefaultAnswer::Computed(expression))) => {
-            evaluated(form, expression, question, at, begun, env)
+            answer_of(&look.evaluate(expression, at, None, None)?, &question.kind)
         }
         (_, None) => None,
     }
 }
 
-fn computed(
-    form: &Form,
-    text: &str,
-    question: &Question,
-    at: &Address,
-    begun: &Begun<'_>,
-    env: &Environment,
-) -> Option<Value> {
-    evaluated(form, &Expression::parse(text).ok()?, question, at, begun, env)
+/// What is known about the device and who asks, for questions of type `deviceid`, `username`, ….
+pub(super) fn of_device(kind: &QuestionKind, env: &Environment) -> Option<Value> {
+    let QuestionKind::Metadata(metadata) = kind else {
+        return None;
+    };
+    let (scheme, text) = match metadata {
+        Metadata::DeviceId => ("", &env.device_id),
+        Metadata::Username => ("", &env.username),
+        Metadata::PhoneNumber => ("", &env.phone_number),
+        Metadata::Email => ("", &env.email),
+        Metadata::UriDeviceId => ("deviceid:", &env.device_id),
+        Metadata::UriUsername => ("username:", &env.username),
+        Metadata::UriPhoneNumber => ("tel:", &env.phone_number),
+        Metadata::UriEmail => ("mailto:", &env.email),
+        _ => return None,
+    };
+    (!text.is_empty()).then(|| Value::Text(format!("{scheme}{text}")))
 }
 
-fn evaluated(
-    form: &Form,
-    expression: &Expression,
-    question: &Question,
-    at: &Address,
-    begun: &Begun<'_>,
-    env: &Environment,
-) -> Option<Value> {
-    let context = Context {
-        form,
-        answers: begun,
-        at,
-        this: None,
-        choice: None,
-        env,
-    };
-    answer_of(&evaluate(expression, &context).ok()?, &question.kind)
+fn computed(look: &Look<'_, '_>, text: &str, question: &Question, at: &Address) -> Option<Value> {
+    let expression = Expression::parse(text).ok()?;
+    answer_of(&look.evaluate(&expression, at, None, None)?, &question.kind)
 }
 
 /// The answers there are, with the defaults set so far.

@@ -3,16 +3,15 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use super::look::Look;
 use super::outcome::answer_of;
+use super::plan::is_ever_new;
 use crate::address::{Address, InstanceId, RepeatAddress};
 use crate::answers::Answers;
-use crate::expression::{Context, Environment, Expression, evaluate};
-use crate::model::{Choice, Form, Item, Question};
+use crate::expression::Environment;
+use crate::model::{Form, Item, Question};
 use crate::path::QuestionPath;
 use crate::value::Value;
-
-/// Functions whose outcome differs each time.
-const EVER_NEW: [&str; 3] = ["now", "random", "uuid"];
 
 /// The answers as the form's logic sees them: without those that are not relevant, and with
 /// calculations as they are now.
@@ -55,14 +54,14 @@ impl<'f, 'a> Pass<'f, 'a> {
         !self.irrelevant.contains(at)
     }
 
-    /// Says whether everything that an expression at `at` reads can be read on this node.
-    pub(super) fn can_read(&self, expression: &Expression, at: &Address) -> bool {
-        self.holds_all
-            || expression
-                .dependencies(self.form, at.path().as_ref())
-                .iter()
-                .filter_map(|path| self.form.question(path))
-                .all(|question| self.answers.holds(&question.compartment))
+    /// The answers as they are seen here.
+    pub(super) fn look(&self) -> Look<'f, '_> {
+        Look {
+            form: self.form,
+            answers: self,
+            env: self.env,
+            holds_all: self.holds_all,
+        }
     }
 
     /// What was computed, in the order of dependence.
@@ -119,47 +118,6 @@ impl<'f, 'a> Pass<'f, 'a> {
         }
     }
 
-    pub(super) fn offered(&self, at: &Address) -> Vec<&'f Choice> {
-        let Some(question) = at.path().and_then(|path| self.form.question(&path)) else {
-            return Vec::new();
-        };
-        let choices = question
-            .kind
-            .list()
-            .map_or(&[][..], |list| self.form.choices(list));
-        let filter = question
-            .choice_filter
-            .as_ref()
-            .filter(|filter| self.can_read(filter, at));
-        choices
-            .iter()
-            .filter(|choice| {
-                filter.is_none_or(|filter| self.is_true(filter, at, None, Some(choice)).unwrap_or(false))
-            })
-            .collect()
-    }
-
-    /// Evaluates a condition; `None` if it cannot be evaluated.
-    pub(super) fn is_true(
-        &self,
-        condition: &Expression,
-        at: &Address,
-        this: Option<Value>,
-        choice: Option<&Choice>,
-    ) -> Option<bool> {
-        let context = Context {
-            form: self.form,
-            answers: self,
-            at,
-            this,
-            choice,
-            env: self.env,
-        };
-        evaluate(condition, &context)
-            .ok()
-            .map(|outcome| outcome.to_boolean())
-    }
-
     fn work_out(&mut self, path: &QuestionPath) {
         let form = self.form;
         let Some(item) = form.item(path) else { return };
@@ -171,8 +129,18 @@ impl<'f, 'a> Pass<'f, 'a> {
                 Item::Group(_) => {}
                 Item::Repeat(repeat) => {
                     let address = RepeatAddress::near(&around, &repeat.path);
-                    for id in self.answers.instances(&address) {
-                        self.work_out_relevance(item, &address.instance(id), &at);
+                    let counted = match self.is_relevant(&at) {
+                        true => self.look().count(repeat.repeat_count.as_ref(), &at),
+                        false => None,
+                    };
+                    for (nth, id) in self.answers.instances(&address).into_iter().enumerate() {
+                        let instance = address.instance(id);
+                        if counted.is_some_and(|counted| nth >= counted) {
+                            // An instance beyond the count is none.
+                            self.irrelevant.insert(instance);
+                        } else {
+                            self.work_out_relevance(item, &instance, &at);
+                        }
                     }
                 }
             }
@@ -184,39 +152,28 @@ impl<'f, 'a> Pass<'f, 'a> {
         let group = item.path().parent().map(|parent| around.near(&parent));
         let is_outer_relevant =
             self.is_relevant(around) && group.is_none_or(|group| self.is_relevant(&group));
-        let condition = item.relevant().filter(|condition| self.can_read(condition, at));
-        let is_relevant = is_outer_relevant
-            && condition.is_none_or(|condition| self.is_true(condition, at, None, None).unwrap_or(false));
-        if !is_relevant {
+        if !is_outer_relevant || !self.look().is_fulfilled(item.relevant(), at) {
             self.irrelevant.insert(at.clone());
         }
     }
 
     fn work_out_calculation(&mut self, question: &Question, at: Address) {
-        let Some(calculation) = &question.calculation else {
+        let Some(calculation) = question
+            .calculation
+            .as_ref()
+            .filter(|_| question.triggers.is_empty())
+        else {
             return;
         };
         let there = self.answers.answer(&at);
-        let is_ever_new = calculation
-            .functions()
-            .iter()
-            .any(|name| EVER_NEW.contains(&name.as_str()));
         if !self.is_relevant(&at)
             || !self.answers.holds(&question.compartment)
-            || !self.can_read(calculation, &at)
-            || (is_ever_new && there.is_some())
+            || (is_ever_new(calculation) && there.is_some())
+            || !self.look().can_read(calculation, &at)
         {
             return;
         }
-        let context = Context {
-            form: self.form,
-            answers: self,
-            at: &at,
-            this: there,
-            choice: None,
-            env: self.env,
-        };
-        if let Ok(outcome) = evaluate(calculation, &context) {
+        if let Some(outcome) = self.look().evaluate(calculation, &at, there, None) {
             let value = answer_of(&outcome, &question.kind);
             self.computed_order.push(at.clone());
             self.computed.insert(at, value);

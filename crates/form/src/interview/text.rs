@@ -2,10 +2,11 @@
 
 use crate::address::Address;
 use crate::answers::Answers;
-use crate::expression::{Context, Environment, evaluate};
+use crate::expression::Environment;
 use crate::model::{Form, Item, Question};
 use crate::value::Value;
 
+use super::look::Look;
 use super::pass::Pass;
 
 /// Puts answers into a label or message: `${name}` becomes the answer to that question as seen
@@ -33,21 +34,17 @@ pub fn fill(form: &Form, text: &str, answers: &dyn Answers, at: &Address, langua
 /// Returns what the form calls this record (its `instance_name`), if it says so and this node
 /// can read what is in the name.
 pub fn record_name(form: &Form, answers: &dyn Answers, env: &Environment) -> Option<String> {
-    let expression = form.instance_name.as_ref()?;
-    let pass = Pass::of(form, answers, env);
-    let at = Address::root();
-    if !pass.can_read(expression, &at) {
+    form.instance_name.as_ref()?;
+    name(&Pass::of(form, answers, env).look())
+}
+
+/// What the form calls the record that is looked at.
+pub(super) fn name(look: &Look<'_, '_>) -> Option<String> {
+    let (expression, at) = (look.form.instance_name.as_ref()?, Address::root());
+    if !look.can_read(expression, &at) {
         return None;
     }
-    let context = Context {
-        form,
-        answers: &pass,
-        at: &at,
-        this: None,
-        choice: None,
-        env,
-    };
-    let name = evaluate(expression, &context).ok()?.to_text();
+    let name = look.evaluate(expression, &at, None, None)?.to_text();
     Some(name).filter(|name| !name.trim().is_empty())
 }
 
@@ -66,12 +63,15 @@ fn answer_text(form: &Form, name: &str, answers: &dyn Answers, at: &Address, lan
 
 fn shown(form: &Form, question: &Question, value: &Value, language: &str) -> String {
     let label = |name: &String| {
-        let list = question.kind.list().unwrap_or_default();
-        form.choice_label(list, name, language).unwrap_or(name).to_owned()
+        let source = question.kind.choices();
+        let label = source.and_then(|source| form.choice_label(source, name, language));
+        label.unwrap_or(name).to_owned()
     };
     match value {
         Value::SelectOne(name) => label(name),
-        Value::SelectMultiple(names) => names.iter().map(label).collect::<Vec<_>>().join(", "),
+        Value::SelectMultiple(names) | Value::Rank(names) => {
+            names.iter().map(label).collect::<Vec<_>>().join(", ")
+        }
         other => other.to_odk_text(),
     }
 }

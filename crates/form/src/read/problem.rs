@@ -1,5 +1,6 @@
 //! What is wrong with a form, and where.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use serde::Serialize;
@@ -14,7 +15,7 @@ pub struct FormError {
     pub code: &'static str,
     /// What is wrong.
     pub message: String,
-    /// The sheet it is in; empty if it is about the file.
+    /// The sheet it is in; `xform` in an XForm, whose rows are lines; empty if it is about the file.
     pub sheet: String,
     /// The row it is in, counted from 1 as spreadsheets show it.
     pub row: Option<u32>,
@@ -31,7 +32,7 @@ pub struct Warning {
     pub code: &'static str,
     /// What was found.
     pub message: String,
-    /// The sheet it is in; empty if it is about the file.
+    /// The sheet it is in; `xform` in an XForm, whose rows are lines; empty if it is about the file.
     pub sheet: String,
     /// The row it is in, counted from 1 as spreadsheets show it.
     pub row: Option<u32>,
@@ -130,9 +131,10 @@ fn show(
     hint: &str,
 ) -> fmt::Result {
     if !sheet.is_empty() {
-        f.write_str(sheet)?;
-        if let Some(row) = row {
-            write!(f, " row {row}")?;
+        match row {
+            Some(line) if sheet == crate::xform::SHEET => write!(f, "line {line}")?,
+            Some(row) => write!(f, "{sheet} row {row}")?,
+            None => f.write_str(sheet)?,
         }
         if let Some(column) = column {
             write!(f, ", {column}")?;
@@ -182,8 +184,17 @@ impl Problems {
         super::did_you_mean(name, known, otherwise)
     }
 
-    pub(crate) fn has_errors(&self) -> bool {
-        !self.errors.is_empty()
+    /// Adds what was found out later, but for what is about a cell that an error is known of already.
+    pub(crate) fn add_further(&mut self, further: Problems) {
+        let cell = |error: &FormError| (error.sheet.clone(), error.row, error.column.clone());
+        let known: HashSet<_> = self.errors.iter().map(cell).collect();
+        let errors = further.errors.into_iter();
+        for error in errors.filter(|error| error.row.is_none() || !known.contains(&cell(error))) {
+            self.error(error);
+        }
+        self.unlisted += further.unlisted;
+        self.warnings.extend(further.warnings);
+        self.warnings.truncate(MAX_LISTED);
     }
 
     pub(crate) fn into_errors(mut self) -> Vec<FormError> {

@@ -6,10 +6,10 @@ use rand::Rng;
 
 use crate::address::Address;
 use crate::expression::{Context, Environment, Expression, evaluate};
-use crate::kind::QuestionKind;
+use crate::kind::{Media, QuestionKind};
 use crate::model::{Form, Question};
 use crate::sheet::AnswerSheet;
-use crate::value::Value;
+use crate::value::{Point, Value};
 use crate::when::DateText;
 
 mod pattern;
@@ -61,6 +61,16 @@ impl Invention {
         }
     }
 
+    /// The day it is.
+    pub(super) fn today(&self) -> civil::Date {
+        self.today
+    }
+
+    /// The offset that times are told with, like `+03:00`.
+    pub(super) fn offset(&self) -> &str {
+        &self.offset
+    }
+
     /// Makes up an answer; each `nth` try goes about it a little differently. `None` if there is none.
     pub(super) fn answer(
         &self,
@@ -76,6 +86,7 @@ impl Invention {
         Some(match &question.kind {
             QuestionKind::Text => Value::Text(text(question, constraint, nth, rng)),
             QuestionKind::Integer => Value::Integer(number(constraint, nth, rng).round() as i64),
+            QuestionKind::Range { whole } => on_a_line(question, *whole, rng),
             QuestionKind::Decimal => Value::Decimal((number(constraint, nth, rng) * 2.0).round() / 2.0),
             QuestionKind::Date => Value::Date(DateText::from_civil(self.day(nth, rng))),
             QuestionKind::Time => Value::Time(format!("{}{}", clock(rng), self.offset).parse().ok()?),
@@ -86,11 +97,23 @@ impl Invention {
             ),
             QuestionKind::SelectOne(_) => Value::SelectOne(one(question, offered, nth, rng)?),
             QuestionKind::SelectMultiple(_) => Value::SelectMultiple(several(offered, rng)?),
-            QuestionKind::Geopoint => place(rng),
+            QuestionKind::Rank(_) => Value::Rank(ranked(offered, rng)?),
+            QuestionKind::Geopoint => Value::Geopoint(place(rng)),
+            QuestionKind::Geotrace => Value::Geotrace(near(place(rng), 2 + below(rng, 5), rng)),
+            QuestionKind::Geoshape => {
+                let mut around = near(place(rng), 3 + below(rng, 4), rng);
+                around.extend(around.first().copied());
+                Value::Geoshape(around)
+            }
+            QuestionKind::Barcode => Value::Text(format!("{:013}", below(rng, 10_000_000_000_000))),
+            QuestionKind::Media(media) => Value::File(file_name(*media, rng)),
             QuestionKind::Acknowledge => Value::Boolean(true),
             QuestionKind::Note
             | QuestionKind::Calculate
             | QuestionKind::Hidden
+            | QuestionKind::StartGeopoint
+            | QuestionKind::BackgroundGeopoint
+            | QuestionKind::BackgroundAudio
             | QuestionKind::Metadata(_) => {
                 return None;
             }
@@ -220,16 +243,74 @@ fn several(offered: &[&str], rng: &mut impl Rng) -> Option<Vec<String>> {
     (!taken.is_empty()).then_some(taken)
 }
 
-fn place(rng: &mut impl Rng) -> Value {
+/// All of the choices, in an order of chance.
+fn ranked(offered: &[&str], rng: &mut impl Rng) -> Option<Vec<String>> {
+    let mut left: Vec<&str> = offered.to_vec();
+    let mut ranked = Vec::new();
+    while !left.is_empty() {
+        let place = below(rng, left.len() as u64) as usize;
+        ranked.push(left.swap_remove(place).to_owned());
+    }
+    (!ranked.is_empty()).then_some(ranked)
+}
+
+/// One of the steps between the ends of a range.
+fn on_a_line(question: &Question, whole: bool, rng: &mut impl Rng) -> Value {
+    let parameter = |name: &str, otherwise: f64| {
+        let given = question
+            .parameters
+            .get(name)
+            .and_then(|text| text.parse::<f64>().ok());
+        given.filter(|number| number.is_finite()).unwrap_or(otherwise)
+    };
+    let (start, end) = (parameter("start", 1.0), parameter("end", 10.0));
+    let step = parameter("step", 1.0).abs().max(1e-6);
+    let steps = ((end - start).abs() / step).min(1e9) as u64;
+    let number = start + (below(rng, steps + 1) as f64) * step.copysign(end - start);
+    if whole {
+        Value::Integer(number.round() as i64)
+    } else {
+        Value::Decimal((number * 1e6).round() / 1e6)
+    }
+}
+
+fn file_name(media: Media, rng: &mut impl Rng) -> String {
+    let extension = match media {
+        Media::Image => "jpg",
+        Media::Audio => "m4a",
+        Media::Video => "mp4",
+        Media::File => "pdf",
+        Media::Osm => "osm",
+    };
+    format!("{}.{extension}", 1_700_000_000_000 + below(rng, 200_000_000_000))
+}
+
+fn place(rng: &mut impl Rng) -> Point {
     let mut degrees = |from: f64, span: u64| from + below(rng, span * 1_000_000) as f64 / 1_000_000.0;
     let latitude = degrees(-12.0, 27);
     let longitude = degrees(-17.0, 60);
-    let round = |degrees: f64| (degrees * 1e6).round() / 1e6;
     let (altitude, accuracy) = (below(rng, 900) as f64, (3 + below(rng, 25)) as f64);
-    Value::Geopoint {
+    Point {
         latitude: round(latitude),
         longitude: round(longitude),
         altitude,
         accuracy,
     }
+}
+
+/// Places within some hundred metres of one.
+fn near(place: Point, count: u64, rng: &mut impl Rng) -> Vec<Point> {
+    let mut points = Vec::new();
+    for _ in 0..count {
+        points.push(Point {
+            latitude: round(place.latitude + below(rng, 4_000) as f64 / 1e6),
+            longitude: round(place.longitude + below(rng, 4_000) as f64 / 1e6),
+            ..place
+        });
+    }
+    points
+}
+
+fn round(degrees: f64) -> f64 {
+    (degrees * 1e6).round() / 1e6
 }

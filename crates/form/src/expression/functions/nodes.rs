@@ -126,15 +126,20 @@ fn randomize(arguments: &Arguments<'_>) -> Result<Outcome, EvalError> {
             .unwrap_or(0.0) as i64,
         _ => (arguments.evaluator.context.env.fraction() * 2_147_483_646.0) as i64,
     };
+    Ok(Outcome::Nodes(shuffled(nodes, seed)))
+}
+
+/// Puts things into the order that every ODK client puts them in with this seed.
+pub(crate) fn shuffled<T>(things: Vec<T>, seed: i64) -> Vec<T> {
     let mut chance = ParkMiller::new(seed);
-    let mut shuffled: Vec<Node> = Vec::with_capacity(nodes.len());
+    let mut shuffled: Vec<T> = Vec::with_capacity(things.len());
     // Fisher and Yates from the inside out.
-    for (nth, node) in nodes.into_iter().enumerate() {
+    for (nth, thing) in things.into_iter().enumerate() {
         let place = (chance.fraction() * (nth + 1) as f64) as usize;
-        shuffled.push(node);
+        shuffled.push(thing);
         shuffled.swap(nth, place.min(nth));
     }
-    Ok(Outcome::Nodes(shuffled))
+    shuffled
 }
 
 /// The generator that the ODK specification names, the "minimal standard" one.

@@ -1,0 +1,436 @@
+//! A definition as Markdown tables, in which a published form travels.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Choice, Definition, Element, ElementKind, Entity, List, Text};
+use crate::read::escape;
+
+/// The columns of the sheet `survey` for bind attributes that have one of their own.
+const BINDS: [(&str, &str); 8] = [
+    ("relevant", "relevant"),
+    ("required", "required"),
+    ("readonly", "read_only"),
+    ("constraint", "constraint"),
+    ("calculate", "calculation"),
+    ("jr:constraintMsg", "constraint_message"),
+    ("jr:requiredMsg", "required_message"),
+    ("jr:noAppErrorString", "noAppErrorString"),
+];
+
+impl Definition {
+    /// Returns the definition as Markdown tables, from which an equal form is read.
+    ///
+    /// All that an author wrote is in it. Rows that no author wrote are left out: reading makes
+    /// them again.
+    pub fn to_markdown(&self) -> String {
+        let mut text = String::new();
+        sheet(&mut text, "survey", &["type", "name"], self.survey());
+        let mut with_other = BTreeSet::new();
+        lists_with_other(&self.elements, &mut with_other);
+        let generated = Generated {
+            with_other,
+            has_none: self.settings.contains_key("add_none_option"),
+        };
+        sheet(&mut text, "choices", &[], choice_rows(&self.lists, &generated));
+        for (name, lists) in [
+            ("external_choices", &self.external_lists),
+            ("osm", &self.osm_lists),
+        ] {
+            sheet(&mut text, name, &[], choice_rows(lists, &Generated::default()));
+        }
+        sheet(
+            &mut text,
+            "entities",
+            &[],
+            self.entities.iter().map(entity_row).collect(),
+        );
+        sheet(&mut text, "settings", &[], vec![self.settings_row()]);
+        text
+    }
+
+    fn survey(&self) -> Vec<Row> {
+        let mut rows = Vec::new();
+        // Rows stay where they were, so that what is wrong with one is found there.
+        let from_sheet = !self.headers.survey.is_empty();
+        let mut elements = self.elements.as_slice();
+        for audit in &self.audits {
+            let before = elements.partition_point(|element| element.row < audit.row);
+            let (first, rest) = elements.split_at_checked(before).unwrap_or((elements, &[]));
+            survey_rows(first, from_sheet, &mut rows);
+            survey_rows(std::slice::from_ref(audit), from_sheet, &mut rows);
+            elements = rest;
+        }
+        survey_rows(elements, from_sheet, &mut rows);
+        // The column counts, also if nothing stands in it.
+        if self.headers.has_sensitivity
+            && let Some(first) = rows.first_mut()
+        {
+            first.column("sensitivity");
+        }
+        rows
+    }
+
+    fn settings_row(&self) -> Row {
+        let mut row = Row::default();
+        for (name, value) in &self.settings {
+            row.put(name, value);
+        }
+        if !self.settings.contains_key("default_language") && self.default_language != "default" {
+            row.put("default_language", &self.default_language);
+        }
+        if !self.settings.contains_key("name") && self.root != "data" {
+            row.put("name", &self.root);
+        }
+        row
+    }
+}
+
+fn survey_rows(elements: &[Element], from_sheet: bool, rows: &mut Vec<Row>) {
+    for element in elements.iter().filter(|element| element.generated.is_none()) {
+        // The header is the first row.
+        while from_sheet && rows.len() + 2 < element.row as usize {
+            rows.push(Row::default());
+        }
+        rows.push(element_row(element));
+        let end = match element.kind {
+            ElementKind::Question => continue,
+            ElementKind::Group => "end_group",
+            ElementKind::Repeat => "end_repeat",
+            ElementKind::Loop => "end loop",
+        };
+        survey_rows(&element.children, from_sheet, rows);
+        rows.push(Row::of("type", end));
+    }
+}
+
+fn element_row(element: &Element) -> Row {
+    let list = element.list.as_deref().unwrap_or_default();
+    let is_question = element.kind == ElementKind::Question;
+    let is_written = match is_question {
+        true => !element.written_type.is_empty(),
+        false => element.written_type.starts_with("begin"),
+    };
+    let kind = match element.kind {
+        _ if is_written => element.written_type.clone(),
+        ElementKind::Question => [element.type_name.as_str(), list].join(" ").trim_end().to_owned(),
+        ElementKind::Group => "begin_group".to_owned(),
+        ElementKind::Repeat => "begin_repeat".to_owned(),
+        ElementKind::Loop => format!("begin loop over {list}"),
+    };
+    let mut row = Row::of("type", &kind);
+    row.put("name", &element.name);
+    // The note on top of a table shows what was written for the group.
+    let is_table = |child: &&Element| child.generated == Some(super::Generated::TableListLabel);
+    let shown = element.children.first().filter(is_table).unwrap_or(element);
+    row.text("label", shown.label.as_ref());
+    row.text("hint", shown.hint.as_ref());
+    row.text("guidance_hint", element.guidance_hint.as_ref());
+    row.media(&element.media);
+    binds(element, &mut row);
+    row.put_some("default", element.default.as_deref());
+    let triggers: Vec<String> = element
+        .triggers
+        .iter()
+        .map(|name| format!("${{{name}}}"))
+        .collect();
+    row.put("trigger", &triggers.join(", "));
+    row.put_some("choice_filter", element.choice_filter.as_deref());
+    row.put_some("repeat_count", element.repeat_count.as_deref());
+    row.put_some("appearance", element.appearance.as_deref());
+    let parameters: Vec<String> = element
+        .parameters
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    row.put("parameters", &parameters.join(" "));
+    for (attribute, value) in &element.control {
+        // These have columns of their own.
+        let is_written = matches!(attribute.as_str(), "appearance" | "jr:count")
+            || element.parameters.contains_key(attribute);
+        if !is_written {
+            row.put(&format!("body::{attribute}"), value);
+        }
+    }
+    for (attribute, value) in &element.instance {
+        row.put(&format!("instance::{attribute}"), value);
+    }
+    row.put_some("sensitivity", element.sensitivity.as_deref());
+    row.put_some("reveals", element.reveals.as_deref());
+    for (header, value) in &element.other {
+        row.put(header, value);
+    }
+    row
+}
+
+fn binds(element: &Element, row: &mut Row) {
+    for (attribute, text) in &element.bind {
+        if attribute == "entities:saveto" {
+            let list = element.saves_to_list.as_ref().map(|list| format!("{list}#"));
+            row.put("save_to", &format!("{}{}", list.unwrap_or_default(), text.any()));
+            continue;
+        }
+        let own = BINDS.iter().find(|(known, _)| known == attribute);
+        let column = own.map_or_else(
+            || format!("bind::{attribute}"),
+            |(_, column)| (*column).to_owned(),
+        );
+        row.text(&column, Some(text));
+    }
+}
+
+/// The lists of questions that end in `or_other`, which get a choice that no author wrote.
+fn lists_with_other<'a>(elements: &'a [Element], lists: &mut BTreeSet<&'a str>) {
+    for element in elements {
+        if element.or_other {
+            lists.extend(element.list.as_deref());
+        }
+        lists_with_other(&element.children, lists);
+    }
+}
+
+/// Which choices no author wrote.
+#[derive(Default)]
+struct Generated<'a> {
+    /// The lists of questions that end in `or_other`.
+    with_other: BTreeSet<&'a str>,
+    /// Whether lists get a choice of none.
+    has_none: bool,
+}
+
+impl Generated<'_> {
+    fn holds(&self, list: &List, choice: &Choice) -> bool {
+        choice.row == 0
+            && match choice.name.as_str() {
+                "other" => self.with_other.contains(list.name.as_str()),
+                "none" => self.has_none,
+                _ => false,
+            }
+    }
+}
+
+fn choice_rows(lists: &[List], generated: &Generated<'_>) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for list in lists {
+        for choice in list
+            .choices
+            .iter()
+            .filter(|choice| !generated.holds(list, choice))
+        {
+            rows.push(choice_row(list, choice));
+        }
+    }
+    rows
+}
+
+fn choice_row(list: &List, choice: &Choice) -> Row {
+    let mut row = Row::of("list_name", &list.name);
+    row.put("name", &choice.name);
+    row.text("label", choice.label.as_ref());
+    row.media(&choice.media);
+    for (column, text) in &choice.columns {
+        row.put(column, text);
+    }
+    row
+}
+
+fn entity_row(entity: &Entity) -> Row {
+    let mut row = Row::of("list_name", &entity.list);
+    row.put_some("label", entity.label.as_deref());
+    row.put_some("entity_id", entity.entity_id.as_deref());
+    row.put_some("create_if", entity.create_if.as_deref());
+    row.put_some("update_if", entity.update_if.as_deref());
+    row
+}
+
+/// The cells of a row, by their headers.
+#[derive(Default)]
+struct Row(Vec<(String, String)>);
+
+impl Row {
+    fn of(column: &str, text: &str) -> Row {
+        let mut row = Row::default();
+        row.put(column, text);
+        row
+    }
+
+    fn put(&mut self, column: &str, text: &str) {
+        if !text.is_empty() {
+            self.0.push((column.to_owned(), text.to_owned()));
+        }
+    }
+
+    fn put_some(&mut self, column: &str, text: Option<&str>) {
+        self.put(column, text.unwrap_or_default());
+    }
+
+    /// Makes a column be there, though nothing may stand in it.
+    fn column(&mut self, column: &str) {
+        if !self.0.iter().any(|(name, _)| name == column) {
+            self.0.push((column.to_owned(), String::new()));
+        }
+    }
+
+    fn text(&mut self, column: &str, text: Option<&Text>) {
+        match text {
+            None => {}
+            Some(Text::Plain(text)) => self.put(column, text),
+            Some(Text::ByLanguage(texts)) => {
+                for (language, text) in texts {
+                    self.put(&format!("{column}::{language}"), text);
+                }
+            }
+        }
+    }
+
+    fn media(&mut self, media: &BTreeMap<String, Text>) {
+        for (form, names) in media {
+            self.text(&format!("media::{form}"), Some(names));
+        }
+    }
+}
+
+/// Writes a sheet; one of no columns and no rows is left out.
+fn sheet(out: &mut String, name: &str, columns: &[&str], rows: Vec<Row>) {
+    let mut columns = columns.to_vec();
+    let mut known: BTreeSet<&str> = columns.iter().copied().collect();
+    for (column, _) in rows.iter().flat_map(|row| &row.0) {
+        if known.insert(column.as_str()) {
+            columns.push(column);
+        }
+    }
+    if columns.is_empty() {
+        return;
+    }
+    out.push_str(&format!("| {name} |\n"));
+    line(out, columns.iter().copied());
+    for row in &rows {
+        if row.0.is_empty() {
+            out.push_str("| |\n");
+            continue;
+        }
+        let cells: BTreeMap<&str, &str> = row
+            .0
+            .iter()
+            .map(|(column, text)| (column.as_str(), text.as_str()))
+            .collect();
+        line(
+            out,
+            columns
+                .iter()
+                .map(|column| cells.get(column).copied().unwrap_or_default()),
+        );
+    }
+}
+
+fn line<'a>(out: &mut String, cells: impl Iterator<Item = &'a str>) {
+    out.push_str("| |");
+    for cell in cells {
+        out.push_str(&format!(" {} |", escape(cell)));
+    }
+    out.push('\n');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Source;
+    use crate::definition::Headers;
+
+    /// The definition without what says where it is written.
+    fn anywhere(mut definition: Definition) -> Definition {
+        fn clear(elements: &mut [Element]) {
+            for element in elements {
+                element.row = 0;
+                clear(&mut element.children);
+            }
+        }
+        clear(&mut definition.elements);
+        clear(&mut definition.audits);
+        let lists = [
+            &mut definition.lists,
+            &mut definition.external_lists,
+            &mut definition.osm_lists,
+        ];
+        for choice in lists.into_iter().flatten().flat_map(|list| &mut list.choices) {
+            choice.row = 0;
+        }
+        definition.entities.iter_mut().for_each(|entity| entity.row = 0);
+        let has_sensitivity = definition.headers.has_sensitivity;
+        definition.headers = Headers {
+            has_sensitivity,
+            ..Headers::default()
+        };
+        definition
+    }
+
+    fn check(text: &str) {
+        let read = |text: &str| match Definition::read(Source::Markdown(text)) {
+            Ok((definition, _)) => definition,
+            Err(errors) => panic!("{errors:#?}\n{text}"),
+        };
+        let written = read(text).to_markdown();
+        assert_eq!(anywhere(read(&written)), anywhere(read(text)), "{written}");
+        assert_eq!(read(&written).to_markdown(), written);
+    }
+
+    #[test]
+    fn all_that_an_author_wrote_travels() {
+        check(
+            "
+| survey | | | | | | | | | | | | | | | |
+| | type | name | label::English (en) | label::French (fr) | hint::French (fr) | guidance_hint | media::image::English (en) | media::big-image::English (en) | relevant | required | required_message::French (fr) | read_only | calculation | default | trigger |
+| | text | who | Who? | Qui ? | Un \\| deux | More &#10;help | a.png | b.png | | yes | Il faut | | | x | |
+| | integer | age | | Âge | | | | | ${who} != '' | false | | no | | 1 + 1 | |
+| | dateTime | when | When | | | | | | | | | true | now() | | ${who}, ${age} |
+| | note | shown | Shown ${age} | | | | | | | | | | | | |",
+        );
+        check(
+            "
+| survey | | | | | | | | | |
+| | type | name | label | constraint | constraint_message | appearance | parameters | choice_filter | repeat_count | save_to |
+| | audit | | | | | | track-changes=true | | | |
+| | begin_group | g | G | | | field-list | | | | |
+| | begin_repeat | r | R | | | | | | 1 + 2 | |
+| | select_one l or_other | one | One | | | minimal | randomize=true seed=7 | | | |
+| | select_multiple l | some | Some | count-selected(.) < 3 | Less | | | region = ${place} | | |
+| | text | place | Place | | | | rows=3 | | | |
+| | end_repeat | | | | | | | | | |
+| | end_group | | | | | | | | | |
+| | percentage | share | Share | | | | | | | |
+| | range | near | Near | | | | start=1 end=9 step=2 | | | |
+| | image | photo | Photo | | | annotate | max-pixels=100 | | | |
+| | select_one_external out | far | Far | | | | | region = ${near} | | |
+| | begin_group | h | H | | | | | | | |
+| | select_one_from_file towns.csv | town | Town | | | | value=code label=title | | | who#town |
+| | end_group | | | | | | | | | |
+| | geopoint | spot | Spot | | | | capture-accuracy=5 | | | what#spot |
+| | csv-external | what | | | | | | | | |
+| choices | | | | | |
+| | list_name | name | label | image | region | geometry |
+| | l | a | A | a.png | north | |
+| | l | b | B | | | 1 2 |
+| external_choices | | | | |
+| | list_name | name | label | region |
+| | out | x | X | 1 |
+| entities | | | | | |
+| | list_name | label | create_if | update_if | entity_id |
+| | who | ${town} | | | |
+| | what | ${near} | ${near} > 3 | true() | ${spot} |
+| settings | | | | | | | |
+| | form_id | form_title | version | style | instance_name | name | attribute::odk:x | namespaces |
+| | f 1 | F | 3 | pages | ${near} | root | y | odk=\"http://example.org\" |",
+        );
+        check(
+            "
+| survey | | | | | | | | |
+| | type | name | label | sensitivity | reveals | bind::custom | body::accuracy | instance::tag |
+| | begin loop over l | each | Each | | | | | |
+| | integer | count | How many %(label)s? | | | | | |
+| | end loop | | | | | | | |
+| | text | b | B | | | x | y | z |
+| choices | | | |
+| | list_name | name | label |
+| | l | a | A |",
+        );
+    }
+}
