@@ -8,8 +8,10 @@ use clap::Subcommand;
 use form::{Form, FormError, Source, Warning};
 
 mod check;
+mod fill;
 mod list;
 mod publish;
+mod run;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum FormCommand {
@@ -19,6 +21,10 @@ pub(crate) enum FormCommand {
     Publish(publish::Publish),
     /// List the forms of the programme
     List(list::List),
+    /// Try a form at the terminal; its answers are test data
+    Fill(fill::Fill),
+    /// Interview by a script, or interview made-up respondents
+    Run(run::Run),
 }
 
 impl FormCommand {
@@ -27,6 +33,8 @@ impl FormCommand {
             Self::Check(check) => check.run(),
             Self::Publish(publish) => publish.run(),
             Self::List(list) => list.run(),
+            Self::Fill(fill) => fill.run(),
+            Self::Run(run) => run.run(),
         }
     }
 }

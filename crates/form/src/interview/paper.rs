@@ -99,7 +99,11 @@ impl Paper {
     fn note_hidden(&mut self, instance: &Address, is_hidden: bool) {
         let Some(repeat) = instance.repeat() else { return };
         let hidden = self.hidden.entry(repeat).or_default();
-        *hidden = if is_hidden { *hidden + 1 } else { hidden.saturating_sub(1) };
+        *hidden = if is_hidden {
+            *hidden + 1
+        } else {
+            hidden.saturating_sub(1)
+        };
     }
 
     /// All instances of a repeat, also those that do not count.

@@ -16,6 +16,7 @@ mod adopt;
 mod audit;
 mod finish;
 mod moves;
+mod numbered;
 mod outline;
 mod repeats;
 mod screen;
