@@ -29,13 +29,13 @@ pub enum NameError {
     #[error("names begin with a letter or an underscore")]
     Start,
     /// It holds a character that names cannot have.
-    #[error("names hold only letters, digits, `_`, `-` and `.`")]
+    #[error("names hold only letters, digits, `_`, `-`, `.` and `:`")]
     Character,
     /// It reads like the id of a repeat instance.
     #[error("a name that reads like a UUID would be taken for a repeat instance")]
     Uuid,
-    /// It is longer than 128 bytes.
-    #[error("names have at most 128 bytes")]
+    /// It is longer than 255 bytes.
+    #[error("names have at most 255 bytes")]
     TooLong,
 }
 
@@ -45,19 +45,34 @@ pub enum NameError {
 /// What is wrong with the name.
 pub fn check_name(name: &str) -> Result<(), NameError> {
     let mut chars = name.chars();
-    if !chars.next().is_some_and(|c| c.is_alphabetic() || c == '_') {
+    if !chars.next().is_some_and(begins_name) {
         return Err(NameError::Start);
     }
-    if !chars.all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.')) {
+    if !chars.all(|c| begins_name(c) || continues_name(c)) {
         return Err(NameError::Character);
     }
-    if name.len() > 128 {
+    if name.len() > 255 {
         return Err(NameError::TooLong);
     }
     if uuid::Uuid::try_parse(name).is_ok() {
         return Err(NameError::Uuid);
     }
     Ok(())
+}
+
+/// Whether names can begin with a character: it is a letter, also in the wide sense of XML.
+fn begins_name(c: char) -> bool {
+    let is_in_xml = matches!(c,
+            '_' | '\u{370}'..='\u{37d}' | '\u{37f}'..='\u{1fff}' | '\u{200c}'..='\u{200d}' | '\u{2070}'..='\u{218f}'
+            | '\u{2c00}'..='\u{2fef}' | '\u{3001}'..='\u{d7ff}' | '\u{f900}'..='\u{fdcf}' | '\u{fdf0}'..='\u{fffd}'
+            | '\u{10000}'..='\u{effff}');
+    c.is_alphabetic() || (is_in_xml && !c.is_whitespace())
+}
+
+/// Whether a character can stand in a name that has begun. A colon divides a prefix from the rest.
+fn continues_name(c: char) -> bool {
+    c.is_alphanumeric()
+        || matches!(c, '-' | '.' | ':' | '\u{b7}' | '\u{300}'..='\u{36f}' | '\u{203f}'..='\u{2040}')
 }
 
 impl QuestionPath {
@@ -186,6 +201,10 @@ mod tests {
             check_name("abcdef01-0000-4000-8000-000000000000"),
             Err(NameError::Uuid)
         );
-        assert_eq!(check_name("_ménage.2-b"), Ok(()));
+        assert_eq!(check_name("a#b"), Err(NameError::Character));
+        assert_eq!(check_name("-a"), Err(NameError::Start));
+        for name in ["_ménage.2-b", "الاِسم", "n\u{303}ame", "odk:tag"] {
+            assert_eq!(check_name(name), Ok(()), "{name}");
+        }
     }
 }

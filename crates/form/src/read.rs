@@ -1,5 +1,6 @@
 //! Reading a form from an XLSForm: a workbook, or the same tables as Markdown.
 
+mod comma_separated;
 mod markdown;
 mod problem;
 mod sheet;
@@ -25,16 +26,18 @@ pub enum Source<'a> {
     Xlsx(&'a [u8]),
     /// A workbook in the older binary format.
     Xls(&'a [u8]),
+    /// The sheets one after the other as comma-separated values, with their names in the first column.
+    Csv(&'a str),
     /// The sheets as Markdown tables.
     Markdown(&'a str),
 }
 
 impl<'a> Source<'a> {
     /// Returns the source that a file of this name holds, by its extension:
-    /// `.xlsx`, `.xlsm`, `.xls` or `.md`.
+    /// `.xlsx`, `.xlsm`, `.xls`, `.csv` or `.md`.
     ///
     /// # Errors
-    /// If the extension is another, or a Markdown file is not UTF-8.
+    /// If the extension is another, or a text file is not UTF-8.
     pub fn from_named(file_name: &str, bytes: &'a [u8]) -> Result<Self, FormError> {
         let extension = file_name
             .rsplit_once('.')
@@ -42,18 +45,21 @@ impl<'a> Source<'a> {
         match extension.as_deref() {
             Some("xlsx" | "xlsm") => Ok(Source::Xlsx(bytes)),
             Some("xls") => Ok(Source::Xls(bytes)),
-            Some("md" | "markdown") => match std::str::from_utf8(bytes) {
-                Ok(text) => Ok(Source::Markdown(text)),
-                Err(_) => Err(FormError::of_file("not_utf8", "the file is not UTF-8 text")
-                    .hint("save it again as UTF-8")),
-            },
+            Some("csv") => utf8(bytes).map(Source::Csv),
+            Some("md" | "markdown") => utf8(bytes).map(Source::Markdown),
             _ => Err(FormError::of_file(
                 "unknown_file_type",
                 format!("`{file_name}` is no workbook whose name says its format"),
             )
-            .hint("forms are read from .xlsx, .xls and .md files")),
+            .hint("forms are read from .xlsx, .xlsm, .xls, .csv and .md files")),
         }
     }
+}
+
+fn utf8(bytes: &[u8]) -> Result<&str, FormError> {
+    std::str::from_utf8(bytes).map_err(|_| {
+        FormError::of_file("not_utf8", "the file is not UTF-8 text").hint("save it again as UTF-8")
+    })
 }
 
 impl Form {
@@ -91,6 +97,7 @@ pub(crate) fn sheets_of(source: Source<'_>) -> Result<Vec<Sheet>, FormError> {
     match source {
         Source::Xlsx(bytes) => workbook::read_xlsx(bytes),
         Source::Xls(bytes) => workbook::read_xls(bytes),
+        Source::Csv(text) => comma_separated::read(text),
         Source::Markdown(text) => markdown::read(text),
     }
 }

@@ -93,6 +93,11 @@ fn escape(text: &str) -> String {
         .replace('\r', "&#13;")
 }
 
+/// A note and the end of the group around it: groups in which nothing is shown are refused.
+fn shown_and_ended(name: &str, end: &str) -> String {
+    format!("| | note | {name} | Shown |\n| | {end} |\n")
+}
+
 /// A form of these rows that is balanced and refers only backwards.
 fn markdown(rows: &[Row]) -> String {
     let mut text = "| survey |\n| | type | name | label::English (en) | label::French (fr) | hint | relevant | required | sensitivity | reveals |\n".to_owned();
@@ -102,7 +107,7 @@ fn markdown(rows: &[Row]) -> String {
         let kind = match row.kind.as_str() {
             "end" => match open.pop() {
                 Some(end) => {
-                    text.push_str(&format!("| | {end} |\n"));
+                    text.push_str(&shown_and_ended(&format!("n{nth}"), end));
                     continue;
                 }
                 None => "text",
@@ -123,7 +128,7 @@ fn markdown(rows: &[Row]) -> String {
             ""
         };
         text.push_str(&format!(
-            "| | {kind} | q{} | {} | {} | {} | {} | {required} | {} | {} |\n",
+            "| | {kind} | q{} | Q{} | {} | {} | {} | {required} | {} | {} |\n",
             nth + 1,
             escape(&row.label),
             escape(&row.french),
@@ -133,8 +138,8 @@ fn markdown(rows: &[Row]) -> String {
             if row.reveals { "identity, protected" } else { "" },
         ));
     }
-    for end in open.iter().rev() {
-        text.push_str(&format!("| | {end} |\n"));
+    for (nth, end) in open.iter().enumerate().rev() {
+        text.push_str(&shown_and_ended(&format!("last{nth}"), end));
     }
     text.push_str(
         "| choices |\n| | list_name | name | label | extra |\n| | l | a | A | x |\n| | l | b | B | |\n",
@@ -173,9 +178,9 @@ proptest! {
                 prop_assert_eq!(again.as_ref(), Ok(&form), "{}", form.to_markdown());
                 prop_assert_eq!(again.unwrap().to_markdown(), form.to_markdown());
             }
-            // An empty group shares no name with anything, so that only these can be wrong.
+            // Only these can be wrong.
             Err(errors) => for error in errors {
-                prop_assert!(["unknown_reference", "reveals"].contains(&error.code), "{}\n{}", error, text);
+                prop_assert!(["unknown_reference", "invalid_reference", "reveals"].contains(&error.code), "{}\n{}", error, text);
             },
         }
     }

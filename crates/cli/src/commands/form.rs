@@ -42,10 +42,13 @@ impl FormCommand {
 /// A form and what may be better in it, or all that must be mended.
 type Checked = Result<(Form, Vec<Warning>), Vec<FormError>>;
 
-/// Reads a form's file.
+/// Reads a form's file, and looks for what it would leave unprotected.
 pub(crate) fn read(file: &Path) -> anyhow::Result<Checked> {
     let bytes = std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     let source = Source::from_named(&name, &bytes)?;
-    Ok(Form::read(source))
+    Ok(Form::read(source).map(|(form, mut warnings)| {
+        warnings.extend(form.lint());
+        (form, warnings)
+    }))
 }

@@ -229,7 +229,7 @@ fn the_pages_show_what_the_desk_has() {
     let page = inside.get(&format!("/records/{record}?lang=French%20(fr)")).body;
     for told in [
         "Le foyer",
-        "Y a-t-il de l’eau ?",
+        "Y a-t-il de l'eau ?",
         ">Oui<",
         "Âge de Awa",
         "lang=\"fr\"",

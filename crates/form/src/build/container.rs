@@ -1,5 +1,6 @@
 //! Groups and repeats.
 
+use super::question::appearance;
 use super::writing::yes;
 use super::{Around, Builder};
 use crate::definition::Element;
@@ -29,7 +30,7 @@ impl Builder<'_> {
             media: self.media(&element.media),
             relevant: writing.expression(element, "relevant", element.bound("relevant"), self.problems),
             read_only: writing.condition(element, "read_only", element.bound("readonly"), self.problems),
-            appearance: element.appearance.clone().unwrap_or_default(),
+            appearance: appearance(element),
             reveals: self.reveals(element),
             compartment,
             path,
@@ -56,7 +57,7 @@ impl Builder<'_> {
             relevant: writing.expression(element, "relevant", element.bound("relevant"), self.problems),
             read_only: writing.condition(element, "read_only", element.bound("readonly"), self.problems),
             repeat_count: writing.expression(element, "repeat_count", count, self.problems),
-            appearance: element.appearance.clone().unwrap_or_default(),
+            appearance: appearance(element),
             reveals: self.reveals(element),
             compartment,
             path,
@@ -67,13 +68,19 @@ impl Builder<'_> {
     /// Complains about a group that computes something, and warns of what only questions have.
     fn check_columns(&mut self, element: &Element, what: &str) {
         let writing = self.writing();
-        if element.bound("calculate").is_some() {
+        // Other tools fail only on what can be worked out at once.
+        let calculation = element.bound("calculate");
+        if calculation.is_some_and(|calculation| !calculation.contains("${")) {
             let message = format!("a {what} has no calculation");
             let found = writing.error("misplaced_column", element.row, "calculation", message);
             self.problems
                 .error(found.hint("write it in the rows of its questions"));
         }
         let ignored = [
+            (
+                "calculation",
+                calculation.filter(|calculation| calculation.contains("${")),
+            ),
             ("constraint", element.bound("constraint")),
             ("required", element.bound("required")),
             ("choice_filter", element.choice_filter.as_deref()),

@@ -71,14 +71,27 @@ impl Builder<'_> {
     /// The question in a repeat whose answers are choices.
     fn in_repeat(&mut self, element: &Element, name: &str) -> Option<QuestionPath> {
         let found = self.names.one(name).cloned();
-        if found.is_none() {
-            let hint =
-                self.problems
-                    .did_you_mean(name, self.names.known(), "no row of the survey has this name");
-            let message = format!("`${{{name}}}` names no question");
-            let error = self
-                .writing()
-                .error("unknown_reference", element.row, "type", message);
+        let complaint = match &found {
+            None => {
+                let known = self.names.known();
+                let hint = self
+                    .problems
+                    .did_you_mean(name, known, "no row of the survey has this name");
+                Some((
+                    "unknown_reference",
+                    format!("`${{{name}}}` names no question"),
+                    hint,
+                ))
+            }
+            Some(path) if !self.names.is_question_in_repeat(path) => {
+                let hint = "name the question in a repeat whose answers are to be chosen from".to_owned();
+                let message = format!("`${{{name}}}` is no question in a repeat, so it gives no choices");
+                Some(("choices_from_no_repeat", message, hint))
+            }
+            Some(_) => None,
+        };
+        if let Some((code, message, hint)) = complaint {
+            let error = self.writing().error(code, element.row, "type", message);
             self.problems.error(error.hint(hint));
         }
         found

@@ -14,10 +14,24 @@ pub(super) struct Names {
     is_full: bool,
 }
 
+/// The longest path of an answer in a record, in bytes.
+const MAX_PATH: usize = 1_900;
+/// How many of them each repeat instance takes.
+const INSTANCE_BYTES: usize = 40;
+
+/// What is around an element.
+#[derive(Default)]
+struct Outer {
+    path: Option<QuestionPath>,
+    depth: usize,
+    repeats: usize,
+}
+
 /// Where an item comes from.
 struct Place {
     row: u32,
     is_question: bool,
+    is_in_repeat: bool,
 }
 
 impl Names {
@@ -28,7 +42,7 @@ impl Names {
             places: BTreeMap::new(),
             is_full: false,
         };
-        names.gather(elements, None, 0, problems);
+        names.gather(elements, &Outer::default(), problems);
         names
     }
 
@@ -55,6 +69,12 @@ impl Names {
         self.places.get(path).map_or(0, |place| place.row)
     }
 
+    /// Whether a path is that of a question in a repeat.
+    pub(super) fn is_question_in_repeat(&self, path: &QuestionPath) -> bool {
+        let place = self.places.get(path);
+        place.is_some_and(|place| place.is_question && place.is_in_repeat)
+    }
+
     /// Whether this element is what the path names, and not a later one of the same name.
     pub(super) fn is_first(&self, path: &QuestionPath, element: &Element) -> bool {
         let is_question = element.kind == ElementKind::Question;
@@ -62,13 +82,7 @@ impl Names {
         place.is_some_and(|place| place.row == element.row && place.is_question == is_question)
     }
 
-    fn gather(
-        &mut self,
-        elements: &[Element],
-        outer: Option<&QuestionPath>,
-        depth: usize,
-        problems: &mut Problems,
-    ) {
+    fn gather(&mut self, elements: &[Element], outer: &Outer, problems: &mut Problems) {
         for element in elements {
             if is_data(element) {
                 continue;
@@ -84,7 +98,7 @@ impl Names {
                 return;
             }
             if let Some(path) = self.add(element, outer, problems) {
-                if !element.children.is_empty() && depth >= MAX_DEPTH {
+                if !element.children.is_empty() && outer.depth >= MAX_DEPTH {
                     let message = format!("groups are nested more than {MAX_DEPTH} deep");
                     problems.error(
                         error("too_deep", element, "type", message)
@@ -92,17 +106,18 @@ impl Names {
                     );
                     continue;
                 }
-                self.gather(&element.children, Some(&path), depth + 1, problems);
+                let is_repeat = element.kind == ElementKind::Repeat;
+                let inner = Outer {
+                    path: Some(path),
+                    depth: outer.depth + 1,
+                    repeats: outer.repeats + usize::from(is_repeat),
+                };
+                self.gather(&element.children, &inner, problems);
             }
         }
     }
 
-    fn add(
-        &mut self,
-        element: &Element,
-        outer: Option<&QuestionPath>,
-        problems: &mut Problems,
-    ) -> Option<QuestionPath> {
+    fn add(&mut self, element: &Element, outer: &Outer, problems: &mut Problems) -> Option<QuestionPath> {
         let name = element.name.as_str();
         if name.is_empty() {
             problems.error(
@@ -118,10 +133,17 @@ impl Names {
             );
             return None;
         }
-        let path = match outer {
+        let path = match &outer.path {
             Some(outer) => outer.join(name).ok()?,
             None => name.parse().ok()?,
         };
+        if path.as_str().len() + outer.repeats * INSTANCE_BYTES > MAX_PATH {
+            let message = format!("the names of `{name}` and the groups around it are too long together");
+            problems.error(
+                error("too_long_path", element, "name", message).hint("give the groups shorter names"),
+            );
+            return None;
+        }
         if let Some(before) = self.places.get(&path) {
             let message = format!("the name `{name}` is taken by row {} already", before.row);
             problems.error(
@@ -133,6 +155,7 @@ impl Names {
         let place = Place {
             row: element.row,
             is_question: element.kind == ElementKind::Question,
+            is_in_repeat: outer.repeats > 0,
         };
         self.places.insert(path.clone(), place);
         self.by_name

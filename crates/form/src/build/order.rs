@@ -68,15 +68,8 @@ fn reads(form: &Form, item: &Item) -> Vec<QuestionPath> {
                     .flat_map(|it| it.dependencies(form, at)),
             );
         }
-        Item::Repeat(repeat) => {
-            reads.extend(
-                repeat
-                    .repeat_count
-                    .iter()
-                    .flat_map(|it| it.dependencies(form, at)),
-            );
-        }
-        Item::Question(_) | Item::Group(_) => {}
+        // How many instances there are is not worked out with the answers.
+        Item::Question(_) | Item::Group(_) | Item::Repeat(_) => {}
     }
     reads
 }

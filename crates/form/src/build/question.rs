@@ -62,7 +62,7 @@ impl Builder<'_> {
             read_only: writing.condition(element, "read_only", read_only, self.problems),
             autoplay: element.control.get("autoplay").cloned().unwrap_or_default(),
             save_to: self.save_to(element),
-            appearance: element.appearance.clone().unwrap_or_default(),
+            appearance: appearance(element),
             parameters: element.parameters.clone(),
             compartment,
             reveals: self.reveals(element),
@@ -244,6 +244,12 @@ impl Builder<'_> {
                 .warn(writing.error("required_note", element.row, "required", message));
         }
     }
+}
+
+/// How an element looks: in a table of selects not as it is written.
+pub(super) fn appearance(element: &Element) -> String {
+    let shown = element.control.get("appearance").or(element.appearance.as_ref());
+    shown.cloned().unwrap_or_default()
 }
 
 impl Shuffle {

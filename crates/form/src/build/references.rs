@@ -52,6 +52,9 @@ pub(super) fn resolve(form: &mut Form, names: &Names, writing: &Writing<'_>, pro
     }
 }
 
+/// What stands in the `meta` block of every record, and is no question.
+const OF_RECORD: [&str; 2] = ["instanceID", "instanceName"];
+
 /// Where something stands.
 struct Place<'a> {
     sheet: &'static str,
@@ -189,6 +192,9 @@ impl Binding<'_> {
 
     fn check(&mut self, name: &str, place: &Place<'_>) {
         let name = name.strip_prefix("last-saved#").unwrap_or(name);
+        if OF_RECORD.contains(&name) {
+            return;
+        }
         let found = match self.names.all(name) {
             [_] => return,
             [] => {
@@ -226,4 +232,5 @@ fn references_in(text: &str) -> impl Iterator<Item = &str> {
     text.split("${")
         .skip(1)
         .filter_map(|part| part.split_once('}').map(|(name, _)| name.trim()))
+        .filter(|name| !name.is_empty())
 }

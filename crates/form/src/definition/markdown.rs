@@ -24,23 +24,43 @@ impl Definition {
     /// them again.
     pub fn to_markdown(&self) -> String {
         let mut text = String::new();
-        sheet(&mut text, "survey", self.survey());
-        sheet(&mut text, "choices", choice_rows(&self.lists));
-        sheet(&mut text, "external_choices", choice_rows(&self.external_lists));
-        sheet(&mut text, "osm", choice_rows(&self.osm_lists));
+        sheet(&mut text, "survey", &["type", "name"], self.survey());
+        let mut with_other = BTreeSet::new();
+        lists_with_other(&self.elements, &mut with_other);
+        let generated = Generated {
+            with_other,
+            has_none: self.settings.contains_key("add_none_option"),
+        };
+        sheet(&mut text, "choices", &[], choice_rows(&self.lists, &generated));
+        for (name, lists) in [
+            ("external_choices", &self.external_lists),
+            ("osm", &self.osm_lists),
+        ] {
+            sheet(&mut text, name, &[], choice_rows(lists, &Generated::default()));
+        }
         sheet(
             &mut text,
             "entities",
+            &[],
             self.entities.iter().map(entity_row).collect(),
         );
-        sheet(&mut text, "settings", vec![self.settings_row()]);
+        sheet(&mut text, "settings", &[], vec![self.settings_row()]);
         text
     }
 
     fn survey(&self) -> Vec<Row> {
         let mut rows = Vec::new();
-        survey_rows(&self.elements, &mut rows);
-        survey_rows(&self.audits, &mut rows);
+        // Rows stay where they were, so that what is wrong with one is found there.
+        let from_sheet = !self.headers.survey.is_empty();
+        let mut elements = self.elements.as_slice();
+        for audit in &self.audits {
+            let before = elements.partition_point(|element| element.row < audit.row);
+            let (first, rest) = elements.split_at_checked(before).unwrap_or((elements, &[]));
+            survey_rows(first, from_sheet, &mut rows);
+            survey_rows(std::slice::from_ref(audit), from_sheet, &mut rows);
+            elements = rest;
+        }
+        survey_rows(elements, from_sheet, &mut rows);
         // The column counts, also if nothing stands in it.
         if self.headers.has_sensitivity
             && let Some(first) = rows.first_mut()
@@ -65,32 +85,45 @@ impl Definition {
     }
 }
 
-fn survey_rows(elements: &[Element], rows: &mut Vec<Row>) {
+fn survey_rows(elements: &[Element], from_sheet: bool, rows: &mut Vec<Row>) {
     for element in elements.iter().filter(|element| element.generated.is_none()) {
+        // The header is the first row.
+        while from_sheet && rows.len() + 2 < element.row as usize {
+            rows.push(Row::default());
+        }
         rows.push(element_row(element));
         let end = match element.kind {
             ElementKind::Question => continue,
             ElementKind::Group => "end_group",
             ElementKind::Repeat => "end_repeat",
-            ElementKind::Loop => "end_loop",
+            ElementKind::Loop => "end loop",
         };
-        survey_rows(&element.children, rows);
+        survey_rows(&element.children, from_sheet, rows);
         rows.push(Row::of("type", end));
     }
 }
 
 fn element_row(element: &Element) -> Row {
     let list = element.list.as_deref().unwrap_or_default();
+    let is_question = element.kind == ElementKind::Question;
+    let is_written = match is_question {
+        true => !element.written_type.is_empty(),
+        false => element.written_type.starts_with("begin"),
+    };
     let kind = match element.kind {
-        ElementKind::Question => element.written_type.clone(),
+        _ if is_written => element.written_type.clone(),
+        ElementKind::Question => [element.type_name.as_str(), list].join(" ").trim_end().to_owned(),
         ElementKind::Group => "begin_group".to_owned(),
         ElementKind::Repeat => "begin_repeat".to_owned(),
-        ElementKind::Loop => format!("begin_loop over {list}"),
+        ElementKind::Loop => format!("begin loop over {list}"),
     };
     let mut row = Row::of("type", &kind);
     row.put("name", &element.name);
-    row.text("label", element.label.as_ref());
-    row.text("hint", element.hint.as_ref());
+    // The note on top of a table shows what was written for the group.
+    let is_table = |child: &&Element| child.generated == Some(super::Generated::TableListLabel);
+    let shown = element.children.first().filter(is_table).unwrap_or(element);
+    row.text("label", shown.label.as_ref());
+    row.text("hint", shown.hint.as_ref());
     row.text("guidance_hint", element.guidance_hint.as_ref());
     row.media(&element.media);
     binds(element, &mut row);
@@ -145,10 +178,44 @@ fn binds(element: &Element, row: &mut Row) {
     }
 }
 
-fn choice_rows(lists: &[List]) -> Vec<Row> {
+/// The lists of questions that end in `or_other`, which get a choice that no author wrote.
+fn lists_with_other<'a>(elements: &'a [Element], lists: &mut BTreeSet<&'a str>) {
+    for element in elements {
+        if element.or_other {
+            lists.extend(element.list.as_deref());
+        }
+        lists_with_other(&element.children, lists);
+    }
+}
+
+/// Which choices no author wrote.
+#[derive(Default)]
+struct Generated<'a> {
+    /// The lists of questions that end in `or_other`.
+    with_other: BTreeSet<&'a str>,
+    /// Whether lists get a choice of none.
+    has_none: bool,
+}
+
+impl Generated<'_> {
+    fn holds(&self, list: &List, choice: &Choice) -> bool {
+        choice.row == 0
+            && match choice.name.as_str() {
+                "other" => self.with_other.contains(list.name.as_str()),
+                "none" => self.has_none,
+                _ => false,
+            }
+    }
+}
+
+fn choice_rows(lists: &[List], generated: &Generated<'_>) -> Vec<Row> {
     let mut rows = Vec::new();
     for list in lists {
-        for choice in list.choices.iter().filter(|choice| choice.row > 0) {
+        for choice in list
+            .choices
+            .iter()
+            .filter(|choice| !generated.holds(list, choice))
+        {
             rows.push(choice_row(list, choice));
         }
     }
@@ -172,9 +239,6 @@ fn entity_row(entity: &Entity) -> Row {
     row.put_some("entity_id", entity.entity_id.as_deref());
     row.put_some("create_if", entity.create_if.as_deref());
     row.put_some("update_if", entity.update_if.as_deref());
-    if let (true, Some(repeat)) = (entity.in_repeat, entity.container.last()) {
-        row.put("repeat", &format!("${{{repeat}}}"));
-    }
     row
 }
 
@@ -225,9 +289,10 @@ impl Row {
     }
 }
 
-fn sheet(out: &mut String, name: &str, rows: Vec<Row>) {
-    let mut columns: Vec<&str> = Vec::new();
-    let mut known = BTreeSet::new();
+/// Writes a sheet; one of no columns and no rows is left out.
+fn sheet(out: &mut String, name: &str, columns: &[&str], rows: Vec<Row>) {
+    let mut columns = columns.to_vec();
+    let mut known: BTreeSet<&str> = columns.iter().copied().collect();
     for (column, _) in rows.iter().flat_map(|row| &row.0) {
         if known.insert(column.as_str()) {
             columns.push(column);
@@ -239,6 +304,10 @@ fn sheet(out: &mut String, name: &str, rows: Vec<Row>) {
     out.push_str(&format!("| {name} |\n"));
     line(out, columns.iter().copied());
     for row in &rows {
+        if row.0.is_empty() {
+            out.push_str("| |\n");
+            continue;
+        }
         let cells: BTreeMap<&str, &str> = row
             .0
             .iter()
@@ -259,4 +328,109 @@ fn line<'a>(out: &mut String, cells: impl Iterator<Item = &'a str>) {
         out.push_str(&format!(" {} |", escape(cell)));
     }
     out.push('\n');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Source;
+    use crate::definition::Headers;
+
+    /// The definition without what says where it is written.
+    fn anywhere(mut definition: Definition) -> Definition {
+        fn clear(elements: &mut [Element]) {
+            for element in elements {
+                element.row = 0;
+                clear(&mut element.children);
+            }
+        }
+        clear(&mut definition.elements);
+        clear(&mut definition.audits);
+        let lists = [
+            &mut definition.lists,
+            &mut definition.external_lists,
+            &mut definition.osm_lists,
+        ];
+        for choice in lists.into_iter().flatten().flat_map(|list| &mut list.choices) {
+            choice.row = 0;
+        }
+        definition.entities.iter_mut().for_each(|entity| entity.row = 0);
+        let has_sensitivity = definition.headers.has_sensitivity;
+        definition.headers = Headers {
+            has_sensitivity,
+            ..Headers::default()
+        };
+        definition
+    }
+
+    fn check(text: &str) {
+        let read = |text: &str| match Definition::read(Source::Markdown(text)) {
+            Ok((definition, _)) => definition,
+            Err(errors) => panic!("{errors:#?}\n{text}"),
+        };
+        let written = read(text).to_markdown();
+        assert_eq!(anywhere(read(&written)), anywhere(read(text)), "{written}");
+        assert_eq!(read(&written).to_markdown(), written);
+    }
+
+    #[test]
+    fn all_that_an_author_wrote_travels() {
+        check(
+            "
+| survey | | | | | | | | | | | | | | | |
+| | type | name | label::English (en) | label::French (fr) | hint::French (fr) | guidance_hint | media::image::English (en) | media::big-image::English (en) | relevant | required | required_message::French (fr) | read_only | calculation | default | trigger |
+| | text | who | Who? | Qui ? | Un \\| deux | More &#10;help | a.png | b.png | | yes | Il faut | | | x | |
+| | integer | age | | Âge | | | | | ${who} != '' | false | | no | | 1 + 1 | |
+| | dateTime | when | When | | | | | | | | | true | now() | | ${who}, ${age} |
+| | note | shown | Shown ${age} | | | | | | | | | | | | |",
+        );
+        check(
+            "
+| survey | | | | | | | | | |
+| | type | name | label | constraint | constraint_message | appearance | parameters | choice_filter | repeat_count | save_to |
+| | audit | | | | | | track-changes=true | | | |
+| | begin_group | g | G | | | field-list | | | | |
+| | begin_repeat | r | R | | | | | | 1 + 2 | |
+| | select_one l or_other | one | One | | | minimal | randomize=true seed=7 | | | |
+| | select_multiple l | some | Some | count-selected(.) < 3 | Less | | | region = ${place} | | |
+| | text | place | Place | | | | rows=3 | | | |
+| | end_repeat | | | | | | | | | |
+| | end_group | | | | | | | | | |
+| | percentage | share | Share | | | | | | | |
+| | range | near | Near | | | | start=1 end=9 step=2 | | | |
+| | image | photo | Photo | | | annotate | max-pixels=100 | | | |
+| | select_one_external out | far | Far | | | | | region = ${near} | | |
+| | begin_group | h | H | | | | | | | |
+| | select_one_from_file towns.csv | town | Town | | | | value=code label=title | | | who#town |
+| | end_group | | | | | | | | | |
+| | geopoint | spot | Spot | | | | capture-accuracy=5 | | | what#spot |
+| | csv-external | what | | | | | | | | |
+| choices | | | | | |
+| | list_name | name | label | image | region | geometry |
+| | l | a | A | a.png | north | |
+| | l | b | B | | | 1 2 |
+| external_choices | | | | |
+| | list_name | name | label | region |
+| | out | x | X | 1 |
+| entities | | | | | |
+| | list_name | label | create_if | update_if | entity_id |
+| | who | ${town} | | | |
+| | what | ${near} | ${near} > 3 | true() | ${spot} |
+| settings | | | | | | | |
+| | form_id | form_title | version | style | instance_name | name | attribute::odk:x | namespaces |
+| | f 1 | F | 3 | pages | ${near} | root | y | odk=\"http://example.org\" |",
+        );
+        check(
+            "
+| survey | | | | | | | | |
+| | type | name | label | sensitivity | reveals | bind::custom | body::accuracy | instance::tag |
+| | begin loop over l | each | Each | | | | | |
+| | integer | count | How many %(label)s? | | | | | |
+| | end loop | | | | | | | |
+| | text | b | B | | | x | y | z |
+| choices | | | |
+| | list_name | name | label |
+| | l | a | A |",
+        );
+    }
 }

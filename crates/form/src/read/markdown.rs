@@ -101,7 +101,7 @@ pub(crate) fn escape(text: &str) -> String {
         .replace('\r', "&#13;")
 }
 
-fn check_size(sheet: &Sheet, cells: &[String]) -> Result<(), FormError> {
+pub(super) fn check_size(sheet: &Sheet, cells: &[String]) -> Result<(), FormError> {
     let (what, at_most) = if sheet.rows.len() >= MAX_ROWS as usize {
         ("rows", format!("{MAX_ROWS}"))
     } else if cells.len() > MAX_COLUMNS as usize {

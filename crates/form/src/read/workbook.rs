@@ -103,13 +103,22 @@ impl Gatherer {
         Ok(())
     }
 
-    fn put(&mut self, row: u32, column: u32, text: String) -> Result<(), FormError> {
+    fn put(&mut self, row: u32, column: u32, cell: Cell) -> Result<(), FormError> {
+        let (text, is_text) = match cell {
+            Cell::Text(text) => (text, true),
+            Cell::Other(text) => (text, false),
+        };
         if text.trim().is_empty() {
             return Ok(());
         }
         let Some((sheet, rows)) = self.sheets.last_mut() else {
             return Ok(());
         };
+        if row == 0 && !is_text && is_read(sheet) {
+            let message = format!("the header `{text}` is no text");
+            return Err(FormError::at("invalid_header", sheet, 1, &text, message)
+                .hint("write headers as text; put `'` before one that reads like a number or a date"));
+        }
         if row >= MAX_ROWS {
             return Err(too_large(format!(
                 "the sheet `{sheet}` has more than {MAX_ROWS} rows"
@@ -160,35 +169,91 @@ impl Gatherer {
     }
 }
 
-fn from_xlsx(value: &DataRef<'_>) -> String {
+fn is_read(sheet: &str) -> bool {
+    matches!(
+        sheet.to_lowercase().as_str(),
+        "survey" | "choices" | "settings" | "entities" | "external_choices" | "osm"
+    )
+}
+
+/// The text of a cell as the reference converter has it.
+fn from_xlsx(value: &DataRef<'_>) -> Cell {
     match value {
-        DataRef::Int(number) => number.to_string(),
-        DataRef::Float(number) => number.to_string(),
-        DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.clone(),
-        DataRef::SharedString(text) => (*text).to_owned(),
-        DataRef::Bool(flag) => flag.to_string(),
-        DataRef::DateTime(date_time) => from_date_time(date_time),
-        DataRef::Error(_) | DataRef::Empty => String::new(),
+        DataRef::Int(number) => Cell::Other(number.to_string()),
+        DataRef::Float(number) => Cell::Other(number_text(*number)),
+        DataRef::String(text) => Cell::text(text),
+        DataRef::SharedString(text) => Cell::text(text),
+        DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => Cell::Other(iso_text(text)),
+        DataRef::Bool(flag) => Cell::Other(truth_text(*flag)),
+        DataRef::DateTime(date_time) => Cell::Other(from_date_time(date_time)),
+        DataRef::Error(error) => Cell::text(&error.to_string()),
+        DataRef::Empty => Cell::Text(String::new()),
     }
 }
 
-fn from_xls(value: &Data) -> String {
+fn from_xls(value: &Data) -> Cell {
     match value {
-        Data::Int(number) => number.to_string(),
-        Data::Float(number) => number.to_string(),
-        Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => text.clone(),
-        Data::Bool(flag) => flag.to_string(),
-        Data::DateTime(date_time) => from_date_time(date_time),
-        Data::Error(_) | Data::Empty => String::new(),
+        Data::Int(number) => Cell::Other(number.to_string()),
+        Data::Float(number) => Cell::Other(number_text(*number)),
+        Data::String(text) => Cell::text(text),
+        Data::DateTimeIso(text) | Data::DurationIso(text) => Cell::Other(iso_text(text)),
+        Data::Bool(flag) => Cell::Other(truth_text(*flag)),
+        Data::DateTime(date_time) => Cell::Other(from_date_time(date_time)),
+        Data::Error(error) => Cell::text(&error.to_string()),
+        Data::Empty => Cell::Text(String::new()),
     }
+}
+
+/// What a cell holds.
+enum Cell {
+    Text(String),
+    /// A number, a date or a truth, as text.
+    Other(String),
+}
+
+impl Cell {
+    /// A text without space around it and with plain spaces for those that do not break.
+    fn text(text: &str) -> Self {
+        Cell::Text(text.trim().replace('\u{a0}', " "))
+    }
+}
+
+fn truth_text(flag: bool) -> String {
+    if flag { "TRUE" } else { "FALSE" }.to_owned()
+}
+
+/// A number, without a point if it is whole.
+fn number_text(number: f64) -> String {
+    let magnitude = number.abs();
+    if number.fract() == 0.0 || (1e-4..1e16).contains(&magnitude) {
+        return number.to_string();
+    }
+    // Very small numbers are written with an exponent of two digits: `1e-05`.
+    let text = format!("{number:e}");
+    match text.split_once("e-") {
+        Some((digits, exponent)) if exponent.len() == 1 => format!("{digits}e-0{exponent}"),
+        _ => text,
+    }
+}
+
+/// A moment, with a space between day and time.
+fn iso_text(text: &str) -> String {
+    let text = text.trim().trim_end_matches('Z').replacen('T', " ", 1);
+    if text.len() == 10 && text.chars().filter(|c| *c == '-').count() == 2 {
+        return format!("{text} 00:00:00");
+    }
+    text
 }
 
 fn from_date_time(date_time: &ExcelDateTime) -> String {
-    let (year, month, day, hour, minute, second, _) = date_time.to_ymd_hms_milli();
-    let clock = format!("{hour:02}:{minute:02}:{second:02}");
-    match (date_time.as_f64().trunc() == 0.0, clock == "00:00:00") {
-        (true, _) => clock,
-        (false, true) => format!("{year:04}-{month:02}-{day:02}"),
-        (false, false) => format!("{year:04}-{month:02}-{day:02}T{clock}"),
+    let (year, month, day, hour, minute, second, millisecond) = date_time.to_ymd_hms_milli();
+    let mut clock = format!("{hour:02}:{minute:02}:{second:02}");
+    if millisecond > 0 {
+        clock.push_str(&format!(".{millisecond:03}000"));
+    }
+    if date_time.as_f64().trunc() == 0.0 {
+        clock
+    } else {
+        format!("{year:04}-{month:02}-{day:02} {clock}")
     }
 }

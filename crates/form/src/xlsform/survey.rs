@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::entity_places::{self, EntityUse, Scope};
-use super::header::{SURVEY, SURVEY_EXTRAS};
+use super::header::{Column, SURVEY, SURVEY_EXTRAS};
 use super::lists::Lists;
 use super::names::{is_xml_name, whole_reference};
 use super::node::{Branch, Node};
@@ -145,29 +145,7 @@ fn check_headers(table: &Table<'_>, problems: &mut Problems) {
         let Some(first) = column.tokens.first() else {
             continue;
         };
-        let group = matches!(first.as_str(), "bind" | "control" | "instance" | "media");
-        if group && column.tokens.len() == 1 {
-            let message = format!("the column `{}` does not say what it sets", column.header);
-            problems.error(
-                table
-                    .error("incomplete_header", 1, &[first.as_str()], message)
-                    .hint(format!(
-                        "write it after two colons, like `{}::name`",
-                        column.header
-                    )),
-            );
-        }
-        if first == "media"
-            && let Some(form) = column.tokens.get(1)
-            && !matches!(form.as_str(), "image" | "big-image" | "audio" | "video")
-        {
-            let message = format!("`{form}` is no kind of media");
-            problems.error(
-                table
-                    .error("unknown_media", 1, &[first.as_str(), form.as_str()], message)
-                    .hint("write `image`, `big-image`, `audio` or `video`"),
-            );
-        }
+        check_parts(table, column, problems);
         let is_known = SURVEY.columns.contains(&first.as_str())
             || SURVEY_EXTRAS.contains(&first.as_str())
             || first.starts_with("sms_")
@@ -195,6 +173,47 @@ fn check_headers(table: &Table<'_>, problems: &mut Problems) {
                     .hint(hint),
             );
         }
+    }
+}
+
+/// Complains of headers with too few or too many parts.
+fn check_parts(table: &Table<'_>, column: &Column, problems: &mut Problems) {
+    let Some(first) = column.tokens.first() else {
+        return;
+    };
+    let (at_least, at_most) = match first.as_str() {
+        "bind" | "control" | "instance" => (2, 3),
+        "media" => (1, 3),
+        "label" | "hint" | "guidance_hint" => (1, 2),
+        _ => return,
+    };
+    if column.tokens.len() < at_least {
+        let message = format!("the column `{}` does not say what it sets", column.header);
+        problems.error(
+            table
+                .error("incomplete_header", 1, &[first.as_str()], message)
+                .hint(format!(
+                    "write it after two colons, like `{}::name`",
+                    column.header
+                )),
+        );
+    }
+    if column.tokens.len() > at_most {
+        let way: Vec<&str> = column.tokens.iter().map(String::as_str).collect();
+        let message = format!("the header `{}` has too many parts", column.header);
+        problems.error(
+            table
+                .error("overlong_header", 1, &way, message)
+                .hint("write at most the language behind the name of the column, like `label::English (en)`"),
+        );
+    }
+    if first == "media" && column.tokens.len() == 1 {
+        let message = format!("the column `{}` is not read", column.header);
+        problems.warn(
+            table
+                .error("incomplete_header", 1, &[first.as_str()], message)
+                .hint("write the kind of media after two colons, like `media::image`"),
+        );
     }
 }
 
@@ -647,9 +666,13 @@ impl<'s> Reader<'s, '_> {
             );
         } else {
             let (first, rest) = written.split_once(' ').unwrap_or((&written, ""));
+            let is_container = matches!(written.as_str(), "group" | "repeat");
             let known = nearest(&written, types::known())
                 .or_else(|| nearest(first, types::known()).filter(|_| !rest.is_empty()));
             let hint = match known {
+                _ if is_container => {
+                    format!("write `begin_{written}` and `end_{written}` around what is in it")
+                }
                 Some(meant) if rest.is_empty() || !meant.contains("select") => {
                     format!("did you mean `{meant}`?")
                 }

@@ -19,8 +19,8 @@ pub(super) struct Table<'a> {
     /// For each column of the sheet the place of its header among the distinct ones.
     pub(super) places: Vec<Option<usize>>,
     pub(super) rows: Vec<Row>,
-    /// Whether single colons do not divide headers.
-    pub(super) double_colon: bool,
+    /// The column of the sheet that is not read because another means the same.
+    superseded: Option<usize>,
 }
 
 /// One row below the header.
@@ -43,7 +43,7 @@ impl<'a> Table<'a> {
             columns: Vec::new(),
             places: Vec::new(),
             rows: Vec::new(),
-            double_colon: false,
+            superseded: None,
         };
         table.read_headers(known, problems);
         table.read_rows(default_language, squeeze, problems);
@@ -98,7 +98,7 @@ impl<'a> Table<'a> {
 
     fn read_headers(&mut self, known: &Known, problems: &mut Problems) {
         let headers = headers(self.sheet);
-        self.double_colon = headers.iter().flatten().any(|header| header.contains("::"));
+        let double_colon = headers.iter().flatten().any(|header| header.contains("::"));
         let mut places: HashMap<&str, usize> = HashMap::new();
         let mut meanings: HashMap<Vec<String>, String> = HashMap::new();
         for header in &headers {
@@ -110,6 +110,7 @@ impl<'a> Table<'a> {
                 && header == old
                 && headers.iter().flatten().any(|other| other == new)
             {
+                self.superseded = Some(self.places.len());
                 self.places.push(None);
                 continue;
             }
@@ -118,7 +119,7 @@ impl<'a> Table<'a> {
                 self.places.push(Some(*place));
                 continue;
             }
-            let column = known.column(header, self.double_colon);
+            let column = known.column(header, double_colon);
             if let Some(other) = meanings.get(&column.tokens)
                 && !column.plain
             {
@@ -163,6 +164,7 @@ impl<'a> Table<'a> {
                             values.put(&column.tokens, clean(text, squeeze), default_language);
                         }
                     }
+                    None if self.superseded == Some(nth) => {}
                     None => self.complain_of_headless(row.number, nth, problems),
                 }
             }

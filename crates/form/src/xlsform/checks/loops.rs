@@ -1,0 +1,151 @@
+//! Loops: what is in them stands once for each choice of a list.
+
+use super::super::names::is_xml_name;
+use super::super::survey::NAME_HINT;
+use super::{Tables, all};
+use crate::definition::{Choice, Definition, Element, ElementKind, Text};
+use crate::read::{FormError, Problems};
+
+/// Complains of choices that cannot be rounds of a loop, and of placeholders for what they lack.
+pub(super) fn check(definition: &Definition, tables: &Tables<'_>, problems: &mut Problems) {
+    for element in all(definition) {
+        if element.kind != ElementKind::Loop {
+            continue;
+        }
+        let list = definition
+            .lists
+            .iter()
+            .find(|list| Some(&list.name) == element.list.as_ref());
+        let choices: Vec<&Choice> = list
+            .into_iter()
+            .flat_map(|list| &list.choices)
+            .filter(|choice| choice.name != "none")
+            .collect();
+        check_choices(element, &choices, problems);
+        if choices.len() > 1 {
+            check_repeats(&element.children, tables, problems);
+        }
+        for child in &element.children {
+            check_placeholders(child, &choices, tables, problems);
+        }
+    }
+}
+
+fn check_choices(element: &Element, choices: &[&Choice], problems: &mut Problems) {
+    for choice in choices {
+        let (code, column, message, hint) = if !is_xml_name(&choice.name) {
+            (
+                "invalid_loop_choice",
+                "name",
+                format!(
+                    "`{}` cannot name a round of the loop `{}`",
+                    choice.name, element.name
+                ),
+                NAME_HINT,
+            )
+        } else if choice.label.is_none() && !element.children.is_empty() {
+            (
+                "loop_choice_without_label",
+                "label",
+                format!(
+                    "the loop `{}` needs a label for its round `{}`",
+                    element.name, choice.name
+                ),
+                "write a label",
+            )
+        } else {
+            continue;
+        };
+        problems.error(FormError::at(code, "choices", choice.row, column, message).hint(hint));
+    }
+}
+
+fn check_repeats(elements: &[Element], tables: &Tables<'_>, problems: &mut Problems) {
+    for element in elements {
+        if element.kind == ElementKind::Repeat {
+            let message = format!(
+                "the repeat `{}` would be there once for each round of the loop",
+                element.name
+            );
+            problems.error(
+                tables
+                    .error("duplicate_repeat_name", element, &["name"], message)
+                    .hint("use a repeat instead of the loop"),
+            );
+        }
+        check_repeats(&element.children, tables, problems);
+    }
+}
+
+fn check_placeholders(element: &Element, choices: &[&Choice], tables: &Tables<'_>, problems: &mut Problems) {
+    let translated = [
+        ("label", &element.label),
+        ("hint", &element.hint),
+        ("guidance_hint", &element.guidance_hint),
+    ];
+    let mut texts: Vec<(Vec<&str>, &str)> = Vec::new();
+    for (name, text) in translated {
+        match text {
+            Some(Text::Plain(text)) => texts.push((vec![name], text)),
+            Some(Text::ByLanguage(by)) => {
+                texts.extend(by.iter().map(|(_, text)| (vec![name], text.as_str())))
+            }
+            None => {}
+        }
+    }
+    for (name, text) in &element.bind {
+        texts.push((vec!["bind", name], text.any()));
+    }
+    for (name, text) in &element.control {
+        texts.push((vec!["control", name], text));
+    }
+    for (name, text) in [
+        ("default", &element.default),
+        ("choice_filter", &element.choice_filter),
+    ] {
+        texts.extend(text.as_deref().map(|text| (vec![name], text)));
+    }
+    for (way, text) in texts {
+        if let Some(placeholder) = unfilled(text, choices) {
+            let message = format!("in a loop, `{placeholder}` stands for nothing that the choices have");
+            problems.error(tables.error("invalid_placeholder", element, &way, message).hint(
+                "write `%(label)s`, `%(name)s` or the name of another column, and `%%` for a percent sign",
+            ));
+        }
+    }
+}
+
+/// The first placeholder that cannot be filled.
+fn unfilled<'a>(text: &'a str, choices: &[&Choice]) -> Option<&'a str> {
+    let mut rest = text;
+    while let Some(at) = rest.find('%') {
+        let from = rest.get(at..).unwrap_or_default();
+        let after = from.get(1..).unwrap_or_default();
+        if let Some(behind) = after.strip_prefix(['%', 's', 'r']) {
+            rest = behind;
+            continue;
+        }
+        let named = after
+            .strip_prefix('(')
+            .and_then(|after| after.split_once(')'))
+            .filter(|(name, _)| choices.iter().all(|choice| has(choice, name)))
+            .and_then(|(_, behind)| behind.strip_prefix(['s', 'r']));
+        match named {
+            Some(behind) => rest = behind,
+            None => {
+                let end = from.char_indices().nth(12).map_or(from.len(), |(at, _)| at);
+                return from.get(..end);
+            }
+        }
+    }
+    None
+}
+
+fn has(choice: &Choice, name: &str) -> bool {
+    match name {
+        "name" => true,
+        "label" => choice.label.is_some(),
+        "media" => !choice.media.is_empty(),
+        name => choice.columns.iter().any(|(column, _)| column == name),
+    }
+}
