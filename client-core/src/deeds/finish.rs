@@ -17,6 +17,7 @@ use wire::{CompartmentId, EnvelopeId, KeyName, Kind, PartHeader, RecordId};
 
 use crate::Notebook;
 use crate::compartments::Compartments;
+use crate::deeds::entities::{EntitiesError, NoteError};
 use crate::deeds::start::{DraftError, OpenDraft};
 use crate::home::HomeError;
 use crate::import::{self, CHAIN_KEY, Reading, Taken, chain_id};
@@ -42,6 +43,9 @@ pub enum FinishError {
     /// Something is missing or wrong in it.
     #[error("{} in the record must be mended first: {}", counted(.0.len()), first(.0))]
     Incomplete(Vec<Complaint>),
+    /// What is known of the entities it is about cannot be read.
+    #[error(transparent)]
+    Entities(#[from] EntitiesError),
     /// The answers do not fit a record.
     #[error(transparent)]
     Squash(#[from] SquashError),
@@ -100,6 +104,7 @@ impl Notebook {
         let now = self.now().as_second();
         // None of these steps is kept: the draft becomes changes, or stays as it was.
         leave_out_irrelevant(&mut draft, &form, &environment, now)?;
+        drop(self.note_entities(&mut draft, &form, now)?);
         let fresh = row.status == RecordStatus::Draft;
         // Edits leave the time at which the record was finished as it is: it is nothing people could disagree about.
         for (at, value) in interview::ending(&form, &environment)
@@ -176,6 +181,15 @@ fn leave_out_irrelevant(
         drop(draft.clear(&at, now)?);
     }
     Ok(())
+}
+
+impl From<NoteError> for FinishError {
+    fn from(error: NoteError) -> Self {
+        match error {
+            NoteError::Answer(error) => Self::Draft(error.into()),
+            NoteError::Entities(error) => Self::Entities(error),
+        }
+    }
 }
 
 /// Destroys what could still show the record on this device.

@@ -25,8 +25,9 @@ pub const PROTECTED: &str = "protected";
 
 /// A versioned questionnaire, read and found sound by [`Form::read`].
 ///
-/// Two forms are equal if they ask and mean the same, wherever in their files it is written.
-#[derive(Clone, Debug)]
+/// Two forms are equal if they ask and mean the same, wherever in their files it is written. By
+/// default a form without questions.
+#[derive(Clone, Debug, Default)]
 pub struct Form {
     /// The form's id, which all its versions share.
     pub id: String,

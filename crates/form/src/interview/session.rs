@@ -465,7 +465,7 @@ fn fire(
                 let outcome = question
                     .calculation
                     .as_ref()
-                    .and_then(|calculation| work.look(&seen).evaluate(calculation, &at, None, None));
+                    .and_then(|calculation| work.look(&seen).evaluate(calculation, &at, None));
                 outcome.and_then(|outcome| answer_of(&outcome, &question.kind))
             };
             work.evaluations += u64::from(question.calculation.is_some());
