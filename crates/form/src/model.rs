@@ -59,7 +59,7 @@ pub struct Form {
     pub(crate) compartments: Vec<String>,
     /// For each item the way to it through `items`.
     pub(crate) index: BTreeMap<QuestionPath, Vec<usize>>,
-    /// All items, each after what its relevance and calculation read.
+    /// All items, each after what its calculation and its conditions read.
     pub(crate) order: Vec<QuestionPath>,
     pub(crate) definition: Definition,
 }

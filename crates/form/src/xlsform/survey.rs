@@ -56,6 +56,8 @@ pub(super) struct Reader<'s, 'a> {
     pub(super) table: Table<'s>,
     pub(super) around: Around<'a>,
     open: Vec<Open>,
+    /// How many groups were begun that are too deep to be read.
+    too_deep: usize,
     audits: Vec<Element>,
     settings: BTreeMap<String, String>,
     names: HashMap<String, u32>,
@@ -111,6 +113,7 @@ pub(super) fn read<'s>(sheet: &'s Sheet, around: Around<'_>, problems: &mut Prob
         table,
         around,
         open: vec![Open::new(None)],
+        too_deep: 0,
         audits: Vec::new(),
         settings: BTreeMap::new(),
         names: HashMap::new(),
@@ -479,6 +482,10 @@ impl<'s> Reader<'s, '_> {
     }
 
     fn end(&mut self, row: u32, container: Container, name: &str, problems: &mut Problems) {
+        if self.too_deep > 0 {
+            self.too_deep -= 1;
+            return;
+        }
         let innermost = self
             .open
             .last()
@@ -545,6 +552,10 @@ impl<'s> Reader<'s, '_> {
         problems: &mut Problems,
     ) {
         let row = line.row;
+        if self.open.len() > MAX_DEPTH {
+            self.refuse_depth(row, problems);
+            return;
+        }
         if container == Container::Repeat {
             self.check_repeat(row, &name, &line.values, problems);
         }
@@ -595,17 +606,20 @@ impl<'s> Reader<'s, '_> {
                 open.children.push(note);
             }
         }
-        if self.open.len() > MAX_DEPTH {
+        open.container = Some((container, element));
+        self.open.push(open);
+    }
+
+    /// What is in a group that is too deep is read as if it stood beside it.
+    fn refuse_depth(&mut self, row: u32, problems: &mut Problems) {
+        if self.too_deep == 0 {
             let message = format!("more than {MAX_DEPTH} groups and repeats stand in each other");
             problems.error(
                 self.error("too_deep", row, &["type"], message)
                     .hint("take some of them apart"),
             );
-            // What follows is read as if it stood beside.
-            self.close();
         }
-        open.container = Some((container, element));
-        self.open.push(open);
+        self.too_deep += 1;
     }
 
     fn check_repeat(&mut self, row: u32, name: &str, values: &Branch, problems: &mut Problems) {

@@ -59,7 +59,7 @@ impl<'a> Table<'a> {
                     && column.tokens.iter().zip(way).all(|(token, part)| token == part)
             })
             .map_or_else(
-                || way.last().copied().unwrap_or_default().to_owned(),
+                || usual_header(way.last().copied().unwrap_or_default()).to_owned(),
                 |column| column.header.clone(),
             )
     }
@@ -201,6 +201,21 @@ impl<'a> Table<'a> {
             Notation::Markdown => problems.error(error),
             Notation::Workbook | Notation::Csv => problems.warn(error),
         }
+    }
+}
+
+/// How a column that a sheet lacks is usually called.
+fn usual_header(token: &str) -> &str {
+    match token {
+        "calculate" => "calculation",
+        "dataset" | "list name" => "list_name",
+        "id_string" => "form_id",
+        "title" => "form_title",
+        "jr:count" => "repeat_count",
+        "jr:constraintMsg" => "constraint_message",
+        "jr:requiredMsg" => "required_message",
+        "entities:saveto" => "save_to",
+        token => token,
     }
 }
 
