@@ -13,6 +13,7 @@ mod fill;
 mod list;
 mod publish;
 mod run;
+mod tables;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum FormCommand {

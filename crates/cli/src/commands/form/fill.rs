@@ -17,7 +17,7 @@ use rand::Rng as _;
 use rand::SeedableRng as _;
 use rand::rngs::ChaCha20Rng;
 
-use super::read;
+use super::{read, tables};
 use crate::output;
 use saved::Saved;
 
@@ -45,6 +45,9 @@ pub(crate) struct Fill {
     /// They are kept as they are, without encryption: never interview people with this
     #[arg(long, value_name = "FILE")]
     save: Option<PathBuf>,
+    /// A folder with the tables that come with the form: .csv, .geojson and .xml files
+    #[arg(long, value_name = "DIR")]
+    attachments: Option<PathBuf>,
 }
 
 impl Fill {
@@ -67,6 +70,7 @@ impl Fill {
         let mut rng = ChaCha20Rng::from_seed(seed);
         let mut env = Environment::new(SystemClock.now(), jiff::tz::TimeZone::system(), rng.next_u64());
         env.language = self.lang;
+        env.attachments = tables::read(self.attachments.as_deref())?;
         let plan = Plan::of(form);
         let kept = match &self.save {
             Some(file) => Saved::read(file, plan.form(), &mut rng)?,

@@ -14,7 +14,7 @@ use client_core::{Clock as _, SystemClock};
 use form::Environment;
 use form::interview::Plan;
 
-use super::read;
+use super::{read, tables};
 
 /// What `--help` says of the steps of a script; `docs/interview.md` says it with examples.
 const STEPS: &str = "\
@@ -62,6 +62,9 @@ pub(crate) struct Run {
     /// The language of the texts
     #[arg(long, value_name = "L", default_value = "")]
     lang: String,
+    /// A folder with the tables that come with the form: .csv, .geojson and .xml files
+    #[arg(long, value_name = "DIR")]
+    attachments: Option<PathBuf>,
 }
 
 impl Run {
@@ -72,6 +75,13 @@ impl Run {
         })?;
         let plan = Plan::of(form);
         let now = self.now.unwrap_or_else(|| SystemClock.now());
+        let tables = tables::read(self.attachments.as_deref())?;
+        let environment = |seed| {
+            let mut environment = Environment::new(now, jiff::tz::TimeZone::UTC, seed);
+            environment.language.clone_from(&self.lang);
+            environment.attachments.clone_from(&tables);
+            environment
+        };
         match (&self.script, self.respondents) {
             (Some(script), _) => {
                 let steps = match script.as_os_str() == "-" {
@@ -79,19 +89,10 @@ impl Run {
                     false => std::fs::read_to_string(script),
                 };
                 let steps = steps.with_context(|| format!("{} cannot be read", script.display()))?;
-                script::run(&plan, &steps, self.environment(now, self.seed))
+                script::run(&plan, &steps, environment(self.seed))
             }
-            (None, count) => {
-                let environment = |seed| self.environment(now, seed);
-                respondents::run(&plan, count.unwrap_or(1), self.seed, &environment)
-            }
+            (None, count) => respondents::run(&plan, count.unwrap_or(1), self.seed, &environment),
         }
-    }
-
-    fn environment(&self, now: jiff::Timestamp, seed: u64) -> Environment {
-        let mut environment = Environment::new(now, jiff::tz::TimeZone::UTC, seed);
-        environment.language.clone_from(&self.lang);
-        environment
     }
 }
 

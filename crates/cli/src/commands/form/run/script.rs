@@ -143,7 +143,9 @@ impl Interview {
                 Ok(self.session.notice(&self.env))
             }
             Deed::Now { now } => {
-                self.env.now = now.parse().map_err(|_| format!("`{now}` is no time such as 2026-11-23T10:00:00Z"))?;
+                self.env.now = now
+                    .parse()
+                    .map_err(|_| format!("`{now}` is no time such as 2026-11-23T10:00:00Z"))?;
                 Ok(self.session.notice(&self.env))
             }
             Deed::Respond { seed } => {
