@@ -2,7 +2,9 @@
 
 pub mod admit;
 pub mod answer;
+pub mod attach;
 pub mod disagreements;
+pub mod entities;
 pub mod finish;
 pub mod forms;
 pub mod found;

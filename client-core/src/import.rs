@@ -29,7 +29,9 @@ use crate::store::envelopes::{self, State};
 use crate::store::forms::{self, FormRow};
 use crate::store::myself::Myself;
 use crate::store::records::{self, RecordRow, RecordStatus};
-use crate::store::{StoreError, drafts, keys, roster};
+use crate::store::{StoreError, drafts, entities, keys, roster};
+
+pub(crate) mod files;
 
 /// What opening needs besides the store.
 pub(crate) struct Reading<'a> {
@@ -137,6 +139,7 @@ fn open(db: &Connection, reading: &Reading<'_>, verified: &Verified) -> Result<T
     let outcome = match verified.header().kind {
         Kind::CHAIN => open_chain(db, reading, verified),
         Kind::FORM => open_form(db, reading, verified),
+        Kind::FILE => files::open(db, reading, verified),
         Kind::GRANT => open_grant(db, reading, verified),
         Kind::RECORD => open_record(db, reading, verified),
         // A later version knows what this is.
@@ -187,20 +190,7 @@ fn open_form(db: &Connection, reading: &Reading<'_>, verified: &Verified) -> Res
     let height = published
         .ok_or(Shut::Not("the roster does not publish this form yet"))?
         .height;
-    let (part, sealed) = parts_here(verified)
-        .find(|(part, _)| part.compartment == CompartmentId::MEMBERS)
-        .ok_or(Shut::Wrong("a form without a definition".into()))?;
-    if part.key != KeyName::Members(reading.members_key.id()) {
-        return Err(Shut::Not("the form is sealed under another members' key"));
-    }
-    let packed = part::open(
-        &as_record_key(&reading.members_key),
-        &context(header, part),
-        sealed,
-    )
-    .map_err(wrong)?;
-    let letter = payload::unpack(&packed, |_| None).map_err(wrong)?;
-    let letter = FormLetter::from_bytes(&letter).map_err(wrong)?;
+    let letter = FormLetter::from_bytes(&open_for_members(reading, verified)?).map_err(wrong)?;
     let read = form::Form::read_markdown(&letter.markdown)
         .map_err(|errors| Shut::Wrong(errors.first().map_or_else(String::new, ToString::to_string)))?;
     let dictionary = payload::Dictionary::from_bytes(letter.dictionary);
@@ -215,6 +205,21 @@ fn open_form(db: &Connection, reading: &Reading<'_>, verified: &Verified) -> Res
         dictionary: dictionary.id(),
     };
     Ok(forms::keep(db, &row, &dictionary)?)
+}
+
+/// Opens the part that every member can read.
+fn open_for_members(reading: &Reading<'_>, verified: &Verified) -> Result<Vec<u8>, Shut> {
+    let (part, sealed) = parts_here(verified)
+        .find(|(part, _)| part.compartment == CompartmentId::MEMBERS)
+        .ok_or(Shut::Wrong("there is nothing for members in it".into()))?;
+    if part.key != KeyName::Members(reading.members_key.id()) {
+        return Err(Shut::Not("it is sealed under another members' key"));
+    }
+    let key = as_record_key(&reading.members_key);
+    let packed = part::open(&key, &context(verified.header(), part), sealed).map_err(wrong)?;
+    payload::unpack(&packed, |_| None)
+        .map(|plain| plain.to_vec())
+        .map_err(wrong)
 }
 
 /// Reads the keys of a record that a desk handed out.
@@ -410,7 +415,7 @@ pub(crate) fn save<'a>(
             records::keep_document(db, id, compartment, &bytes)?;
         }
     }
-    Ok(())
+    entities::forget(db, id)
 }
 
 /// Returns the member whose changes carry this prefix, if there is just one.

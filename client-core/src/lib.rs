@@ -4,6 +4,7 @@ mod compartments;
 pub mod deeds;
 #[cfg(feature = "ffi")]
 pub mod ffi;
+mod file_letter;
 mod filling;
 mod form_letter;
 mod home;
@@ -13,6 +14,7 @@ mod notebook;
 mod payload;
 mod pen;
 mod people;
+mod shelf;
 mod store;
 mod surroundings;
 

@@ -15,6 +15,7 @@ use zeroize::Zeroizing;
 
 use crate::home::{Home, HomeError};
 use crate::pen::HomeOrStore;
+use crate::shelf::Shelf;
 use crate::store::myself::{self, Myself, Programme};
 use crate::store::{Store, StoreError, roster};
 use crate::surroundings::Surroundings;
@@ -64,6 +65,7 @@ pub struct Notebook {
     pub(crate) me: Myself,
     /// The roster, once this node belongs to a programme.
     pub(crate) roster: Option<Roster>,
+    pub(crate) shelf: Shelf,
 }
 
 impl std::fmt::Debug for Notebook {
@@ -111,6 +113,7 @@ impl Notebook {
             rng,
             me,
             roster: None,
+            shelf: Shelf::default(),
         })
     }
 
@@ -128,6 +131,7 @@ impl Notebook {
                     rng,
                     me,
                     roster,
+                    shelf: Shelf::default(),
                 };
                 notebook.copy_out_missing().map_err(|error| match error {
                     HomeOrStore::Home(error) => OpenError::Home(error),

@@ -7,7 +7,9 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavio
 use thiserror::Error;
 
 pub(crate) mod drafts;
+pub(crate) mod entities;
 pub(crate) mod envelopes;
+pub(crate) mod files;
 pub(crate) mod forms;
 pub(crate) mod keys;
 pub(crate) mod myself;
@@ -18,6 +20,8 @@ pub(crate) mod roster;
 const MIGRATIONS: &[&str] = &[
     include_str!("store/0001_notebook.sql"),
     include_str!("store/0002_spent_grant.sql"),
+    include_str!("store/0003_files.sql"),
+    include_str!("store/0004_entities.sql"),
 ];
 
 /// Why the notebook's file cannot be read or written.

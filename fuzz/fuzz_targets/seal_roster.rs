@@ -102,6 +102,10 @@ fn act(input: &mut Input<'_>, field: &Field) -> RosterAct {
             form: FormId::from_bytes([input.byte(); 16]),
             envelope: EnvelopeId([input.byte(); 32]),
         },
+        4 => RosterAct::Files {
+            form: FormId::from_bytes([input.byte(); 16]),
+            envelope: EnvelopeId([input.byte(); 32]),
+        },
         3 => RosterAct::Found {
             root: SignPublic([input.byte(); 32]),
             name: input.sized().to_vec(),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use form::interview::{self, Complaint, Trouble};
-use form::{Environment, Form};
+use form::{Address, Environment, Form};
 use record::{Draft, SquashError};
 use rusqlite::Connection;
 use seal::chain::Chain;
@@ -17,6 +17,7 @@ use wire::{CompartmentId, EnvelopeId, KeyName, Kind, PartHeader, RecordId};
 
 use crate::Notebook;
 use crate::compartments::Compartments;
+use crate::deeds::entities::{EntitiesError, NoteError};
 use crate::deeds::start::{DraftError, OpenDraft};
 use crate::home::HomeError;
 use crate::import::{self, CHAIN_KEY, Reading, Taken, chain_id};
@@ -42,6 +43,9 @@ pub enum FinishError {
     /// Something is missing or wrong in it.
     #[error("{} in the record must be mended first: {}", counted(.0.len()), first(.0))]
     Incomplete(Vec<Complaint>),
+    /// What is known of the entities it is about cannot be read.
+    #[error(transparent)]
+    Entities(#[from] EntitiesError),
     /// The answers do not fit a record.
     #[error(transparent)]
     Squash(#[from] SquashError),
@@ -100,6 +104,7 @@ impl Notebook {
         let now = self.now().as_second();
         // None of these steps is kept: the draft becomes changes, or stays as it was.
         leave_out_irrelevant(&mut draft, &form, &environment, now)?;
+        drop(self.note_entities(&mut draft, &form, now)?);
         let fresh = row.status == RecordStatus::Draft;
         // Edits leave the time at which the record was finished as it is: it is nothing people could disagree about.
         for (at, value) in interview::ending(&form, &environment)
@@ -165,7 +170,8 @@ impl Notebook {
     }
 }
 
-/// Clears the answers at questions that are not relevant, as ODK does. The draft on disk keeps them.
+/// Clears the answers at questions that are not relevant, and removes instances of repeats that are
+/// not relevant or beyond their count, as ODK does. The draft on disk keeps them.
 fn leave_out_irrelevant(
     draft: &mut Draft,
     form: &Form,
@@ -175,7 +181,24 @@ fn leave_out_irrelevant(
     for at in interview::irrelevant(form, draft, environment) {
         drop(draft.clear(&at, now)?);
     }
+    let mut removed: Vec<Address> = Vec::new();
+    for instance in interview::left_out_instances(form, draft, environment) {
+        // What is inside a removed instance goes with it.
+        if !removed.iter().any(|outer| instance.is_within(outer)) {
+            drop(draft.remove_instance(&instance, now)?);
+            removed.push(instance);
+        }
+    }
     Ok(())
+}
+
+impl From<NoteError> for FinishError {
+    fn from(error: NoteError) -> Self {
+        match error {
+            NoteError::Answer(error) => Self::Draft(error.into()),
+            NoteError::Entities(error) => Self::Entities(error),
+        }
+    }
 }
 
 /// Destroys what could still show the record on this device.

@@ -1,5 +1,7 @@
 //! The forms of the programme that have arrived here.
 
+use std::sync::Arc;
+
 use form::Form;
 use rusqlite::Connection;
 use serde::Serialize;
@@ -58,9 +60,9 @@ impl Notebook {
     }
 
     /// Returns a form: the version named, or the newest.
-    pub fn form(&self, id: &str, version: Option<&str>) -> Result<Form, FormsError> {
+    pub fn form(&self, id: &str, version: Option<&str>) -> Result<Arc<Form>, FormsError> {
         self.store
-            .read(|db| read_form(db, id, version))
+            .read(|db| self.shelf.read(db, id, version))
             .map(|(_, form)| form)
     }
 
@@ -80,21 +82,11 @@ impl Notebook {
     }
 }
 
-fn find(db: &Connection, id: &str, version: Option<&str>) -> Result<FormRow, FormsError> {
+/// Finds a form that has arrived.
+pub(crate) fn find(db: &Connection, id: &str, version: Option<&str>) -> Result<FormRow, FormsError> {
     match forms::find(db, id, version)? {
         Some(row) => Ok(row),
         None if myself::programme(db)?.is_none() => Err(NoProgramme.into()),
         None => Err(FormsError::NoForm(id.to_owned())),
     }
-}
-
-/// Reads a form from the notebook.
-pub(crate) fn read_form(
-    db: &Connection,
-    id: &str,
-    version: Option<&str>,
-) -> Result<(FormRow, Form), FormsError> {
-    let row = find(db, id, version)?;
-    let form = Form::read_markdown(&row.markdown).map_err(|_| FormsError::Unreadable(id.to_owned()))?;
-    Ok((row, form))
 }

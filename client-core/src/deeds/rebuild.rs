@@ -5,7 +5,7 @@ use thiserror::Error;
 use crate::Notebook;
 use crate::import::{self, Reading};
 use crate::notebook::NoProgramme;
-use crate::store::{StoreError, envelopes, records};
+use crate::store::{StoreError, envelopes, files, records};
 
 /// Why the views could not be made anew. They are as they were.
 #[derive(Debug, Error)]
@@ -27,6 +27,7 @@ impl Notebook {
         let own = own.clone();
         self.store.write(|tx| {
             records::forget_views(tx)?;
+            files::forget(tx)?;
             envelopes::wait_again(tx)?;
             Ok(import::retry(tx, &Reading::new(tx, me, &own)?)?)
         })

@@ -1,5 +1,7 @@
 //! Show one record: its answers, where they disagree, and who said what when.
 
+use std::sync::Arc;
+
 use form::{Address, Form};
 use record::{Record, Version};
 use serde::Serialize;
@@ -114,7 +116,7 @@ impl Notebook {
     }
 
     /// Reads a record and its form, for tables. Records that cannot be read here are left out.
-    pub fn read_all(&self, form_id: &str) -> Result<Vec<(RecordSummary, Form, Record)>, ShowError> {
+    pub fn read_all(&self, form_id: &str) -> Result<Vec<(RecordSummary, Arc<Form>, Record)>, ShowError> {
         let people = self.people()?;
         let rows = self.store.read(|db| records::list(db, Some(form_id)))?;
         let mut all = Vec::new();

@@ -1,5 +1,7 @@
 //! Start a record, and open the draft of one.
 
+use std::sync::Arc;
+
 use form::{Address, AnswerSheet, Form};
 use rand::Rng as _;
 use record::{Actor, AnswerError, AuthorId, BeginError, Draft, DraftStep, ReplayError};
@@ -8,7 +10,7 @@ use thiserror::Error;
 use wire::RecordId;
 
 use crate::Notebook;
-use crate::deeds::forms::{FormsError, read_form};
+use crate::deeds::forms::FormsError;
 use crate::filling;
 use crate::import::load;
 use crate::store::records::{self, RecordRow, RecordStatus};
@@ -45,7 +47,7 @@ pub enum DraftError {
 /// A draft with what belongs to it.
 pub(crate) struct OpenDraft {
     pub(crate) row: RecordRow,
-    pub(crate) form: Form,
+    pub(crate) form: Arc<Form>,
     pub(crate) draft: Draft,
     /// Steps that are not on disk yet.
     pub(crate) steps: Vec<DraftStep>,
@@ -56,7 +58,7 @@ pub(crate) struct OpenDraft {
 impl Notebook {
     /// Starts a record: an answer sheet for the newest version of a form. `answers` are taken over.
     pub fn start(&mut self, form: &str, answers: Option<&AnswerSheet>) -> Result<RecordId, DraftError> {
-        let (_, form) = self.store.read(|db| read_form(db, form, None))?;
+        let form = self.form(form, None)?;
         let mut chance = [0; 16];
         self.rng.fill_bytes(&mut chance);
         let id = RecordId::from_chance(chance);
@@ -100,7 +102,7 @@ impl Notebook {
             if row.status == RecordStatus::Finished {
                 return Err(DraftError::Finished(id));
             }
-            let (_, form) = read_form(db, &row.form_id, Some(&row.form_version))?;
+            let (_, form) = self.shelf.read(db, &row.form_id, Some(&row.form_version))?;
             let base = readable(db, id, &form)?;
             if drafts::is_open(db, id)? {
                 // The actor only stands in the change that finishing makes, so every opening has a fresh one.

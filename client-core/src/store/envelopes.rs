@@ -119,6 +119,17 @@ pub(crate) fn get(db: &Connection, id: EnvelopeId) -> Result<Option<Envelope>, S
     found.map(|bare| whole(db, bare)).transpose()
 }
 
+/// Returns whether all of these have arrived.
+pub(crate) fn all_here(db: &Connection, ids: &[EnvelopeId]) -> Result<bool, StoreError> {
+    let mut here = db.prepare_cached("SELECT 1 FROM envelope WHERE id = :id")?;
+    for id in ids {
+        if !here.exists(named_params! { ":id": id.as_bytes() })? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
 /// Lets every envelope that was opened be opened again.
 pub(crate) fn wait_again(db: &Connection) -> Result<(), StoreError> {
     db.execute(

@@ -148,13 +148,14 @@ pub(crate) fn keep_document(
 pub(crate) fn forget_documents(db: &Connection, record: RecordId) -> Result<(), StoreError> {
     db.prepare_cached("DELETE FROM document WHERE record = :record")?
         .execute(named_params! { ":record": record.as_bytes() })?;
-    Ok(())
+    super::entities::forget(db, record)
 }
 
 /// Forgets what was made of envelopes: finished work and open drafts stay.
 pub(crate) fn forget_views(db: &Connection) -> Result<(), StoreError> {
     db.execute_batch(
         "DELETE FROM work;
+         DELETE FROM entity_said;
          DELETE FROM document WHERE record NOT IN (SELECT record FROM draft);
          DELETE FROM record WHERE status = 'received' AND id NOT IN (SELECT record FROM draft);",
     )?;

@@ -4,6 +4,7 @@ mod demo;
 mod desk;
 mod device;
 mod disagreement;
+mod entity;
 mod export;
 mod form;
 mod programme;
@@ -45,6 +46,9 @@ enum Command {
     /// List and settle what people disagree about
     #[command(subcommand)]
     Disagreement(disagreement::DisagreementCommand),
+    /// List what records say of households, associations and other entities
+    #[command(subcommand)]
+    Entity(entity::EntityCommand),
     /// Send what is finished to the relay, and take what others sent
     Sync(sync::Sync),
     /// Open the coordinator's console in a browser, on this machine only
@@ -65,6 +69,7 @@ impl Baraza {
             Command::Device(command) => command.run(),
             Command::Record(command) => command.run(),
             Command::Disagreement(command) => command.run(),
+            Command::Entity(command) => command.run(),
             Command::Sync(command) => command.run(),
             Command::Desk(command) => command.run(),
             Command::Export(command) => command.run(),

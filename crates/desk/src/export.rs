@@ -3,6 +3,7 @@
 //! These are the answers as they are, for the programme's own analysis. They are not disclosure-controlled.
 
 use std::io::Write;
+use std::sync::Arc;
 
 use client_core::deeds::forms::FormsError;
 use client_core::deeds::list::RecordSummary;
@@ -75,9 +76,11 @@ pub fn tables(notebook: &Notebook, form_id: &str) -> Result<Vec<Table>, ExportEr
     let records = records(notebook, form_id)?;
     let mut main = Gathered::new(form_id.to_owned(), &RECORD_COLUMNS);
     let mut repeats: Vec<(QuestionPath, Gathered)> = Vec::new();
-    let rows = records.iter().map(|(_, form, record)| (form, record.rows(form)));
+    let rows = records
+        .iter()
+        .map(|(_, form, record)| (&**form, record.rows(form)));
     // The newest version has its say about columns even when nobody has answered it yet.
-    for (_, rows) in rows.chain(std::iter::once((&newest, Record::new().rows(&newest)))) {
+    for (_, rows) in rows.chain(std::iter::once((&*newest, Record::new().rows(&newest)))) {
         main.take_columns(&rows.columns);
         for repeat in rows.repeats {
             match repeats.iter_mut().find(|(path, _)| *path == repeat.repeat) {
@@ -157,7 +160,10 @@ pub fn json(notebook: &Notebook, form_id: &str) -> Result<serde_json::Value, Exp
 }
 
 /// The records in the order in which they were begun, so that two exports are alike.
-fn records(notebook: &Notebook, form_id: &str) -> Result<Vec<(RecordSummary, Form, Record)>, ExportError> {
+fn records(
+    notebook: &Notebook,
+    form_id: &str,
+) -> Result<Vec<(RecordSummary, Arc<Form>, Record)>, ExportError> {
     let mut records = notebook.read_all(form_id)?;
     records.sort_by(|(one, ..), (other, ..)| (&one.started, one.id).cmp(&(&other.started, other.id)));
     Ok(records)

@@ -9,11 +9,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::model::Form;
 use crate::path::QuestionPath;
 use ast::{Start, Term};
+use parser::Dialect;
 
 mod ast;
 mod check;
 mod compare;
 mod dependencies;
+mod document;
 mod environment;
 mod evaluate;
 mod functions;
@@ -25,10 +27,13 @@ mod parser;
 mod pattern;
 mod reading;
 mod sight;
+mod steady;
 mod tree;
+mod trees;
 
-pub use environment::{Context, Environment};
-pub use evaluate::{EvalError, evaluate};
+pub use document::{DocumentError, TypedOutcome, eval_xml};
+pub use environment::{Context, Environment, Verifier};
+pub use evaluate::{EvalError, evaluate, offered};
 pub(crate) use functions::shuffled;
 pub use outcome::{Node, Outcome};
 
@@ -42,6 +47,8 @@ pub struct Expression {
     term: Term,
     /// What the names in `${…}` mean.
     bound: BTreeMap<String, QuestionPath>,
+    /// What the names in `${last-saved#…}` mean.
+    earlier: BTreeMap<String, QuestionPath>,
 }
 
 /// A `${name}` in an expression.
@@ -77,12 +84,21 @@ impl Expression {
     /// # Errors
     /// If the text is no expression, or calls what is not there.
     pub fn parse(text: &str) -> Result<Self, ExpressionError> {
-        let term = parser::parse(text)?;
+        let term = parser::parse(text, Dialect::Form)?;
         Ok(Expression {
             text: text.to_owned(),
+            ..Expression::of(term)
+        })
+    }
+
+    /// An expression that no text is known of.
+    fn of(term: Term) -> Self {
+        Expression {
+            text: String::new(),
             term,
             bound: BTreeMap::new(),
-        })
+            earlier: BTreeMap::new(),
+        }
     }
 
     /// Returns the expression as it was written.
@@ -118,14 +134,14 @@ impl Expression {
     /// Binds each `${name}` to the question, group or repeat that `find` gives for it. Evaluating a
     /// name that is bound to nothing is an error.
     pub fn resolve(&mut self, find: &dyn Fn(&str) -> Option<QuestionPath>) {
-        for reference in self
-            .references()
-            .into_iter()
-            .filter(|reference| !reference.last_saved)
-        {
+        for reference in self.references() {
+            let bound = match reference.last_saved {
+                true => &mut self.earlier,
+                false => &mut self.bound,
+            };
             match find(&reference.name) {
-                Some(path) => _ = self.bound.insert(reference.name, path),
-                None => _ = self.bound.remove(&reference.name),
+                Some(path) => _ = bound.insert(reference.name, path),
+                None => _ = bound.remove(&reference.name),
             }
         }
     }

@@ -12,6 +12,7 @@ use pass::Pass;
 
 mod check;
 mod defaults;
+mod entities;
 mod look;
 mod outcome;
 mod paper;
@@ -23,6 +24,7 @@ mod text;
 
 pub use check::{Complaint, Trouble, check};
 pub use defaults::{defaults, ending};
+pub use entities::{EntityAction, entities, instances_around, said_of_entity};
 pub use plan::Plan;
 pub use session::{
     Adopted, Asked, AuditEvent, AuditKind, Finish, Finished, Heading, Notice, Offer, Opening, Position,

@@ -3,7 +3,6 @@
 mod address;
 mod answers;
 pub mod answers_json;
-mod attachments;
 mod build;
 mod changes;
 pub mod definition;
@@ -16,6 +15,7 @@ mod path;
 mod read;
 pub mod respondent;
 mod sheet;
+mod table;
 mod translated;
 mod value;
 mod when;
@@ -25,7 +25,6 @@ mod xml;
 
 pub use address::{Address, AddressError, InstanceId, RepeatAddress, Step};
 pub use answers::Answers;
-pub use attachments::{Attachments, Table, TableError};
 pub use changes::{Change, Consequence, FormChange};
 pub use expression::{Environment, Expression};
 pub use kind::{ChoiceSource, Media, Metadata, QuestionKind};
@@ -37,6 +36,7 @@ pub use model::{
 pub use path::{NameError, PathError, QuestionPath, check_name};
 pub use read::{FormError, Source, Warning};
 pub use sheet::AnswerSheet;
+pub use table::{Attachments, Row, Table, TableError};
 pub use translated::Translated;
 pub use value::{Point, Value, ValueError};
 pub use when::{DateText, DateTimeText, TimeText, WhenError};

@@ -4,6 +4,7 @@ mod bytes;
 mod disagreement;
 mod document;
 mod draft;
+pub mod entity;
 mod guard;
 mod history;
 mod ids;

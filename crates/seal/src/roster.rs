@@ -80,7 +80,7 @@ pub struct Epoch {
     pub name: Vec<u8>,
 }
 
-/// A published version of a form.
+/// A published version of a form, or of the list of its files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublishedForm {
     /// The envelope that carries it.
@@ -99,6 +99,7 @@ pub struct Roster {
     members: BTreeMap<MemberId, Member>,
     epochs: BTreeMap<CompartmentId, Vec<Epoch>>,
     forms: BTreeMap<FormId, Vec<PublishedForm>>,
+    files: BTreeMap<FormId, Vec<PublishedForm>>,
 }
 
 /// Returns the fingerprint of a root key that certificates carry: its BLAKE3 hash.
@@ -125,6 +126,7 @@ impl Roster {
             members: BTreeMap::new(),
             epochs: BTreeMap::new(),
             forms: BTreeMap::new(),
+            files: BTreeMap::new(),
         };
         for (card, name) in desks {
             roster.admit(1, card, Role::COORDINATOR, name)?;
@@ -254,6 +256,11 @@ impl Roster {
         self.forms.iter().map(|(id, versions)| (id, versions.as_slice()))
     }
 
+    /// Returns the lists of the files that belong to a form, oldest first: the last one holds.
+    pub fn files(&self, form: &FormId) -> &[PublishedForm] {
+        self.files.get(form).map(Vec::as_slice).unwrap_or_default()
+    }
+
     fn apply(&mut self, entry: &RosterEntry) -> Result<(), RosterError> {
         let contradiction = |why| RosterError::Contradiction {
             height: entry.height,
@@ -308,6 +315,14 @@ impl Roster {
                     height: entry.height,
                 };
                 self.forms.entry(*form).or_default().push(published);
+                Ok(())
+            }
+            RosterAct::Files { form, envelope } => {
+                let published = PublishedForm {
+                    envelope: *envelope,
+                    height: entry.height,
+                };
+                self.files.entry(*form).or_default().push(published);
                 Ok(())
             }
             RosterAct::Unknown { .. } => Ok(()),

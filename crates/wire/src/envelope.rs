@@ -37,6 +37,9 @@ impl Kind {
     pub const GRANT: Self = Self(3);
     /// A form's definition and dictionary, under the members' key. The subject is the form.
     pub const FORM: Self = Self(4);
+    /// A piece of a file that belongs to a form, or the list of those files, under the members' key.
+    /// The subject is the form.
+    pub const FILE: Self = Self(5);
 }
 
 /// Names the key a part is sealed with.

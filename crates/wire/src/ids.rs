@@ -120,6 +120,19 @@ byte_id!(
     32
 );
 byte_id!(
+    /// The BLAKE3 hash of a whole file that belongs to a form, before it is cut and sealed.
+    FileHash,
+    32
+);
+
+impl FileHash {
+    /// Returns the hash of a file.
+    pub fn of(file: &[u8]) -> Self {
+        Self(*blake3::hash(file).as_bytes())
+    }
+}
+
+byte_id!(
     /// The hash of a roster entry that nothing follows yet.
     RosterHead,
     32

@@ -17,7 +17,7 @@ pub use frame::{
     Ack, Done, Frame, FrameReader, FrameWriter, Hello, Refusal, RefusalCode, Status, Want, Wanted,
 };
 pub use ids::{
-    ChainId, CompartmentId, EnvelopeId, FormId, GrantedKeyId, Incarnation, KemKeyId, KemPublic, LogId,
-    MemberId, PartHash, ProgrammeId, RecordId, RosterHead, RosterPosition, SignPublic,
+    ChainId, CompartmentId, EnvelopeId, FileHash, FormId, GrantedKeyId, Incarnation, KemKeyId, KemPublic,
+    LogId, MemberId, PartHash, ProgrammeId, RecordId, RosterHead, RosterPosition, SignPublic,
 };
 pub use roster_entry::{MemberCard, Role, RosterAct, RosterEntry, SealedFor};

@@ -99,6 +99,13 @@ pub enum RosterAct {
         /// The envelope that carries it.
         envelope: EnvelopeId,
     },
+    /// The files that belong to a form are now those of a list, which travels in an envelope of its own.
+    Files {
+        /// Which form.
+        form: FormId,
+        /// The envelope that carries the list.
+        envelope: EnvelopeId,
+    },
     /// Something a later version added.
     Unknown {
         /// Its number.
@@ -237,6 +244,11 @@ impl RosterAct {
                 act.fixed(envelope.as_bytes());
                 4
             }
+            Self::Files { form, envelope } => {
+                act.fixed(form.as_bytes());
+                act.fixed(envelope.as_bytes());
+                5
+            }
             Self::Unknown { tag, bytes } => {
                 act.fixed(bytes);
                 *tag
@@ -277,6 +289,10 @@ impl RosterAct {
                 name: r.bytes(MAX_SEALED_NAME)?.to_vec(),
             },
             4 => Self::Form {
+                form: FormId::from_bytes(r.array("a form")?),
+                envelope: EnvelopeId(r.array("an envelope")?),
+            },
+            5 => Self::Files {
                 form: FormId::from_bytes(r.array("a form")?),
                 envelope: EnvelopeId(r.array("an envelope")?),
             },
@@ -364,6 +380,10 @@ pub(crate) mod tests {
             RosterAct::Form {
                 form: FormId::from_chance([10; 16]),
                 envelope: EnvelopeId([11; 32]),
+            },
+            RosterAct::Files {
+                form: FormId::from_chance([10; 16]),
+                envelope: EnvelopeId([12; 32]),
             },
             RosterAct::Unknown {
                 tag: 77,

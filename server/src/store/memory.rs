@@ -100,7 +100,7 @@ impl Store for MemoryStore {
                     }
                     Query::For(member) => {
                         header.author != member
-                            && (header.kind == Kind::FORM
+                            && (matches!(header.kind, Kind::FORM | Kind::FILE)
                                 || (header.kind == Kind::GRANT && header.recipient == Some(member))
                                 || (header.kind == Kind::RECORD && granted.contains(&header.subject)))
                     }

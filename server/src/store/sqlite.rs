@@ -129,13 +129,16 @@ impl Store for SqliteStore {
                 more: false,
             });
         };
+        let (record, grant) = (Kind::RECORD.0, Kind::GRANT.0);
+        let for_all = format!("{}, {}", Kind::FORM.0, Kind::FILE.0);
         let condition = match query {
-            Query::All => "TRUE OR :id IS NULL",
-            Query::For(_) => {
-                "author <> :id AND (kind = 4 OR (kind = 3 AND recipient = :id) OR (kind = 1 AND subject IN
-                     (SELECT subject FROM envelope WHERE programme = :programme AND recipient = :id AND kind = 3)))"
-            }
-            Query::Record(_) => "subject = :id AND kind = 1",
+            Query::All => "TRUE OR :id IS NULL".to_owned(),
+            Query::For(_) => format!(
+                "author <> :id AND (kind IN ({for_all}) OR (kind = {grant} AND recipient = :id)
+                     OR (kind = {record} AND subject IN (SELECT subject FROM envelope
+                         WHERE programme = :programme AND recipient = :id AND kind = {grant})))"
+            ),
+            Query::Record(_) => format!("subject = :id AND kind = {record}"),
         };
         let id: Option<&[u8; 16]> = match &query {
             Query::All => None,

@@ -83,15 +83,16 @@ fn a_device_is_sent_grants_and_what_it_was_granted_and_nothing_else() {
             programme.write(1, 2, Kind::RECORD, None),
             programme.write(0, 1, Kind::GRANT, Some(2)),
             programme.write(0, 3, Kind::FORM, None),
+            programme.write(0, 3, Kind::FILE, None),
             programme.write(1, 1, Kind::RECORD, None),
             programme.write(2, 1, Kind::RECORD, None),
         ];
         store.write(&writes.map(Write::Keep), 0).unwrap();
         // What was granted before the grant came is behind the cursor: it is asked for by record.
         let sent = sequences(store, &programme, Query::For(device), 2);
-        assert_eq!(sent, [3, 4, 5]);
+        assert_eq!(sent, [3, 4, 5, 6]);
         let record = RecordId::from_bytes([1; 16]);
-        assert_eq!(sequences(store, &programme, Query::Record(record), 0), [1, 5, 6]);
+        assert_eq!(sequences(store, &programme, Query::Record(record), 0), [1, 6, 7]);
         assert_eq!(store.grants(&programme.id, &record, &device).unwrap().len(), 1);
         let other = RecordId::from_bytes([2; 16]);
         assert!(store.grants(&programme.id, &other, &device).unwrap().is_empty());

@@ -8,25 +8,38 @@ use clap::Subcommand;
 use form::{Form, FormError, Source, Warning};
 
 mod check;
+mod eval;
+mod fill;
 mod list;
 mod publish;
+mod run;
+mod tables;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum FormCommand {
     /// Say whether a form (.xlsx, .xls or .md) can be used, and what to mend if not
     Check(check::Check),
+    /// Evaluate an expression of ODK forms, over a record or an XForm
+    Eval(eval::Eval),
     /// Publish a form to every member
     Publish(publish::Publish),
     /// List the forms of the programme
     List(list::List),
+    /// Try a form at the terminal; its answers are test data
+    Fill(fill::Fill),
+    /// Interview by a script, or interview made-up respondents
+    Run(run::Run),
 }
 
 impl FormCommand {
     pub(crate) fn run(self) -> anyhow::Result<ExitCode> {
         match self {
             Self::Check(check) => check.run(),
+            Self::Eval(eval) => eval.run(),
             Self::Publish(publish) => publish.run(),
             Self::List(list) => list.run(),
+            Self::Fill(fill) => fill.run(),
+            Self::Run(run) => run.run(),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! A record's answers with the form's words around them, in one language.
 
+use std::sync::Arc;
+
 use client_core::Notebook;
 use client_core::deeds::show::RecordView;
 use form::{
@@ -13,7 +15,7 @@ use super::problem::Problem;
 
 /// A record's answers with its form, as one language shows them.
 pub(crate) struct Sheet {
-    pub(crate) form: Form,
+    pub(crate) form: Arc<Form>,
     /// The language, named as the form names it.
     pub(crate) language: String,
     answers: AnswerSheet,
@@ -32,7 +34,7 @@ impl Sheet {
         Ok((view, sheet))
     }
 
-    fn of(form: Form, answers: &Json, language: Option<&str>) -> Self {
+    fn of(form: Arc<Form>, answers: &Json, language: Option<&str>) -> Self {
         let mut sheet = AnswerSheet::new();
         take(&form.items, answers, &Address::root(), &mut sheet);
         let asked = language.and_then(|asked| {

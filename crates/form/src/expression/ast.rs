@@ -1,6 +1,7 @@
 //! The shape of a parsed expression.
 
 use std::fmt;
+use std::sync::Arc;
 
 use super::Reference;
 use super::functions::Function;
@@ -75,12 +76,13 @@ pub(super) enum Axis {
     Itself,
     Descendant,
     DescendantOrItself,
+    Attribute,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum Test {
     Any,
-    Name(String),
+    Name(Arc<str>),
 }
 
 #[derive(Clone)]
@@ -152,7 +154,7 @@ impl Path {
         let mut names = Vec::new();
         for (nth, step) in self.steps.iter().enumerate() {
             match &step.test {
-                Test::Name(name) if step.axis == Axis::Child => names.push(name.as_str()),
+                Test::Name(name) if step.axis == Axis::Child => names.push(&**name),
                 // The record has one root, so `/*` names it too.
                 Test::Any if step.axis == Axis::Child && nth == 0 => names.push(""),
                 _ => break,

@@ -3,6 +3,7 @@
 use super::ast::{Call, Path, Start, Term};
 use super::functions::{Function, TABLES};
 use super::lexer::{Token, lex};
+use super::parser::Dialect;
 use super::{Reference, pattern};
 use crate::read::did_you_mean;
 
@@ -13,32 +14,23 @@ pub(super) struct Problem {
     pub(super) hint: String,
 }
 
-/// Functions of ODK that are not built, and what to do without them.
-const UNSUPPORTED: [(&str, &str); 13] = [
-    (
-        "pulldata",
-        "put the table into the sheet `choices` and read it with instance('list')/root/item[name = …]/column",
-    ),
-    ("search", "filter the choices with a choice_filter"),
-    ("digest", "no hash of an answer is kept; leave it out"),
-    ("extract-signed", "signed codes are not read"),
-    ("jr:itext", "use jr:choice-name() for the label of a choice"),
-    ("area", "areas are not measured"),
-    ("enclosed-area", "areas are not measured"),
-    ("distance", "distances are not measured"),
-    ("geofence", "shapes are not supported"),
-    ("intersects", "shapes are not supported"),
-    ("lang", "labels follow the language by themselves"),
-    ("namespace-uri", "names have no namespaces here"),
-    ("id", "name the question with `${…}`"),
-];
+/// Functions that other engines have and expressions cannot call, and what to do without them.
+const UNSUPPORTED: [(&str, &str); 1] = [(
+    "search",
+    "write it into the column appearance; in an expression use pulldata() or instance()",
+)];
 
 /// Makes a call, if it can be made. `offset` is where it stands.
-pub(super) fn call(name: &str, arguments: Vec<Term>, offset: usize) -> Result<Start, Problem> {
+pub(super) fn call(
+    name: &str,
+    arguments: Vec<Term>,
+    offset: usize,
+    dialect: Dialect,
+) -> Result<Start, Problem> {
     match (name, arguments.as_slice()) {
         ("current", []) => return Ok(Start::Current),
         ("current", more) => return Err(count("current", more.len(), "none")),
-        ("instance", [Term::Literal(list)]) if list != "__last-saved" => {
+        ("instance", [Term::Literal(list)]) if list != "__last-saved" || dialect == Dialect::Document => {
             return Ok(Start::List(list.clone()));
         }
         ("instance", _) => {
@@ -54,7 +46,7 @@ pub(super) fn call(name: &str, arguments: Vec<Term>, offset: usize) -> Result<St
     check_count(function, arguments.len())?;
     let mut arguments = arguments;
     match function.name {
-        "jr:choice-name" => name_the_question(&mut arguments, offset)?,
+        "jr:choice-name" => name_the_question(&mut arguments, offset, dialect)?,
         "indexed-repeat" => check_indexed(&arguments)?,
         "regex" => check_pattern(&arguments)?,
         "count" | "sum" | "count-non-empty" | "randomize" => check_nodes(function, &arguments)?,
@@ -129,7 +121,7 @@ fn count(name: &str, given: usize, takes: &str) -> Problem {
 }
 
 /// The second argument of `jr:choice-name` is the question, in quotation marks.
-fn name_the_question(arguments: &mut [Term], offset: usize) -> Result<(), Problem> {
+fn name_the_question(arguments: &mut [Term], offset: usize, dialect: Dialect) -> Result<(), Problem> {
     let Some(argument) = arguments.get_mut(1) else {
         return Ok(());
     };
@@ -150,7 +142,7 @@ fn name_the_question(arguments: &mut [Term], offset: usize) -> Result<(), Proble
                 }
             }
             _ => {
-                if let Ok(path @ Term::Path(_)) = super::parser::parse(text) {
+                if let Ok(path @ Term::Path(_)) = super::parser::parse(text, dialect) {
                     *argument = path;
                 }
             }

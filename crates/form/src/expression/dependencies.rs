@@ -67,6 +67,7 @@ impl Search<'_> {
         let mut spots = match &path.start {
             Start::Here => here.clone(),
             Start::Current => BTreeSet::from([self.own.clone()]),
+            Start::Reference(reference) if reference.last_saved => BTreeSet::new(),
             Start::Reference(reference) => {
                 let bound = self.expression.bound.get(&reference.name);
                 bound
@@ -127,6 +128,7 @@ impl Search<'_> {
                     reached.extend(parent);
                 }
                 Axis::Child => reached.extend(self.items(path.as_ref()).iter().map(spot_of)),
+                Axis::Attribute => {}
                 Axis::Descendant | Axis::DescendantOrItself => {
                     if step.axis == Axis::DescendantOrItself {
                         reached.insert(spot.clone());
@@ -137,7 +139,7 @@ impl Search<'_> {
         }
         if let Test::Name(name) = &step.test {
             reached.retain(|spot| match spot {
-                Spot::Item(path) => path.as_ref().is_some_and(|path| path.name() == name),
+                Spot::Item(path) => path.as_ref().is_some_and(|path| path.name() == &**name),
                 Spot::Choices => true,
             });
         }

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::fmt;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -11,6 +12,7 @@ use rand::{Rng, SeedableRng};
 use crate::address::Address;
 use crate::answers::Answers;
 use crate::model::{Choice, Form};
+use crate::table::Attachments;
 use crate::value::Value;
 
 /// Where an expression stands, and what it may look at.
@@ -30,6 +32,12 @@ pub struct Context<'a> {
     pub env: &'a Environment,
 }
 
+/// Checks signatures.
+pub trait Verifier {
+    /// Says whether `signature` is an Ed25519 signature of `message` by the owner of `key`.
+    fn verify(&self, key: &[u8; 32], message: &[u8], signature: &[u8; 64]) -> bool;
+}
+
 /// The surroundings of an interview: the clock, chance, and what is known about the device.
 pub struct Environment {
     /// The time it is.
@@ -46,6 +54,12 @@ pub struct Environment {
     pub email: String,
     /// The device's phone number.
     pub phone_number: String,
+    /// The tables that came with the form.
+    pub attachments: Option<Arc<dyn Attachments + Send + Sync>>,
+    /// The record of the same form that was saved last on this device, for `${last-saved#name}`.
+    pub last_saved: Option<Arc<dyn Answers + Send + Sync>>,
+    /// What checks signatures for `extract-signed`.
+    pub verifier: Option<Arc<dyn Verifier + Send + Sync>>,
     rng: RefCell<ChaCha8Rng>,
 }
 
@@ -61,6 +75,9 @@ impl Environment {
             username: String::new(),
             email: String::new(),
             phone_number: String::new(),
+            attachments: None,
+            last_saved: None,
+            verifier: None,
             rng: RefCell::new(ChaCha8Rng::seed_from_u64(seed)),
         }
     }

@@ -1,15 +1,19 @@
 //! Works an expression out.
 
-use std::cell::Cell;
-use std::collections::BTreeMap;
+use std::cell::{Cell, RefCell};
+use std::sync::Arc;
 
 use super::ast::{Call, Operator, Path, Term};
-use super::compare::{compare, cost};
+use super::compare::{Within, compare, cost};
+use super::document::Document;
 use super::environment::Context;
 use super::functions::Arguments;
 use super::outcome::{Outcome, Place};
+use super::steady::Steady;
 use super::{Expression, Reference};
+use crate::model::Choice;
 use crate::path::QuestionPath;
+use crate::table::Tree;
 
 /// How many terms, nodes and comparisons one evaluation may take. A list of 20,000 choices that is
 /// filtered by one column takes about 200,000.
@@ -30,14 +34,30 @@ pub enum EvalError {
         /// The name.
         name: String,
     },
-    /// It reads another record.
-    #[error("`${{last-saved#{name}}}` is not supported: records are not read by one another")]
-    LastSaved {
-        /// The name.
-        name: String,
+    /// A file did not come with the form, or holds no table.
+    #[error("the table `{file}` did not come with the form")]
+    NoFile {
+        /// The file's name.
+        file: String,
+    },
+    /// A table has no column of this name.
+    #[error("the table `{file}` has no column `{column}`")]
+    NoColumn {
+        /// The file's name.
+        file: String,
+        /// The column.
+        column: String,
+    },
+    /// A function was given a value that it cannot take.
+    #[error("`{function}` {why}")]
+    Argument {
+        /// The function.
+        function: &'static str,
+        /// What it takes instead.
+        why: &'static str,
     },
     /// The form has no choice list of this name.
-    #[error("the form has no choice list `{list}`")]
+    #[error("the form has no choice list and no table `{list}`")]
     NoList {
         /// The list's name.
         list: String,
@@ -75,30 +95,56 @@ pub enum EvalError {
 /// # Errors
 /// If it reads what this node cannot read, or cannot be worked out.
 pub fn evaluate(expression: &Expression, context: &Context<'_>) -> Result<Outcome, EvalError> {
-    let evaluator = Evaluator {
-        context,
-        bound: &expression.bound,
-        steps: Cell::new(0),
-    };
-    for path in expression.bound.values() {
-        evaluator.check_held(path)?;
-    }
-    let here = evaluator.here();
-    evaluator.term(
-        &expression.term,
-        &Focus {
-            place: &here,
-            position: None,
-            size: 1,
-        },
-    )
+    let shared = Shared::default();
+    let evaluator = Evaluator::new(expression, context, &shared);
+    evaluator.check_all_held()?;
+    evaluator.outcome(&expression.term)
+}
+
+/// Evaluates a choice filter for each of these choices, and says which of them it lets through. The
+/// choice of `context` is not looked at.
+///
+/// What does not depend on the choice is worked out once.
+///
+/// # Errors
+/// If it reads what this node cannot read, or cannot be worked out.
+pub fn offered<'c>(
+    filter: &Expression,
+    context: &Context<'c>,
+    choices: impl IntoIterator<Item = &'c Choice>,
+) -> Result<Vec<bool>, EvalError> {
+    let shared = Shared::default();
+    Evaluator::new(filter, context, &shared).check_all_held()?;
+    shared.steady.prepare(&filter.term);
+    choices
+        .into_iter()
+        .map(|choice| {
+            let mut evaluator = Evaluator::new(filter, context, &shared);
+            evaluator.choice = Some(choice);
+            Ok(evaluator.outcome(&filter.term)?.to_boolean())
+        })
+        .collect()
 }
 
 /// The one evaluation that is going on.
 pub(super) struct Evaluator<'a> {
     pub(super) context: &'a Context<'a>,
-    pub(super) bound: &'a BTreeMap<String, QuestionPath>,
+    expression: &'a Expression,
+    /// The document, if the expression is not about answers.
+    pub(super) document: Option<&'a Document>,
+    /// The choice that a filter is asked about.
+    pub(super) choice: Option<&'a Choice>,
+    pub(super) shared: &'a Shared,
     steps: Cell<u64>,
+}
+
+/// What is found out once, for one evaluation or for those of a filter for several choices.
+#[derive(Default)]
+pub(super) struct Shared {
+    /// The documents that were opened, with their names.
+    pub(super) trees: RefCell<Vec<(String, Arc<Tree>)>>,
+    /// What was worked out already, and is the same for every candidate.
+    pub(super) steady: Steady,
 }
 
 /// What is looked at.
@@ -110,10 +156,55 @@ pub(super) struct Focus<'f> {
     pub(super) size: usize,
 }
 
+impl<'a> Evaluator<'a> {
+    pub(super) fn new(expression: &'a Expression, context: &'a Context<'a>, shared: &'a Shared) -> Self {
+        Evaluator {
+            context,
+            expression,
+            document: None,
+            choice: context.choice,
+            shared,
+            steps: Cell::new(0),
+        }
+    }
+}
+
 impl Evaluator<'_> {
+    /// Works the whole expression out.
+    pub(super) fn outcome(&self, term: &Term) -> Result<Outcome, EvalError> {
+        let here = self.here();
+        self.term(
+            term,
+            &Focus {
+                place: &here,
+                position: None,
+                size: 1,
+            },
+        )
+    }
+
+    fn check_all_held(&self) -> Result<(), EvalError> {
+        self.expression
+            .bound
+            .values()
+            .try_for_each(|path| self.check_held(path))
+    }
+
     /// Works a term out.
     pub(super) fn term(&self, term: &Term, focus: &Focus<'_>) -> Result<Outcome, EvalError> {
         self.spend(1)?;
+        if !matches!(focus.place, Place::At(..)) && self.shared.steady.holds(term) {
+            if let Some(outcome) = self.shared.steady.known(term) {
+                return Ok(outcome);
+            }
+            let outcome = self.work_out(term, focus)?;
+            self.shared.steady.keep(term, &outcome);
+            return Ok(outcome);
+        }
+        self.work_out(term, focus)
+    }
+
+    fn work_out(&self, term: &Term, focus: &Focus<'_>) -> Result<Outcome, EvalError> {
         match term {
             Term::Number(number) => Ok(Outcome::Number(*number)),
             Term::Literal(text) => Ok(Outcome::Text(text.clone())),
@@ -158,7 +249,11 @@ impl Evaluator<'_> {
             },
             _ => {
                 self.spend(cost(&left, &right))?;
-                Outcome::Boolean(compare(operator, &left, &right))
+                let within = match self.document {
+                    Some(_) => Within::Document,
+                    None => Within::Record,
+                };
+                Outcome::Boolean(compare(operator, &left, &right, within))
             }
         })
     }
@@ -181,13 +276,19 @@ impl Evaluator<'_> {
 
     /// What a `${name}` is bound to.
     pub(super) fn bound(&self, reference: &Reference) -> Result<&QuestionPath, EvalError> {
-        let name = || reference.name.clone();
-        if reference.last_saved {
-            return Err(EvalError::LastSaved { name: name() });
-        }
-        self.bound
-            .get(&reference.name)
-            .ok_or_else(|| EvalError::Unbound { name: name() })
+        let bound = match reference.last_saved {
+            true => &self.expression.earlier,
+            false => &self.expression.bound,
+        };
+        bound.get(&reference.name).ok_or_else(|| EvalError::Unbound {
+            name: reference.name.clone(),
+        })
+    }
+
+    /// How much work was done so far.
+    #[cfg(test)]
+    pub(super) fn spent(&self) -> u64 {
+        self.steps.get()
     }
 
     /// Counts work, and stops what takes too much of it.

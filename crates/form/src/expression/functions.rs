@@ -7,8 +7,11 @@ use super::ast::Term;
 use super::evaluate::{EvalError, Evaluator, Focus};
 use super::outcome::{Node, Outcome, Reading};
 
+mod codes;
 mod conditions;
 mod dates;
+mod geo;
+mod lookup;
 mod nodes;
 mod numbers;
 mod selects;
@@ -18,9 +21,12 @@ mod surroundings;
 pub(crate) use nodes::shuffled;
 
 /// All functions.
-pub(super) const TABLES: [&[Function]; 7] = [
+pub(super) const TABLES: [&[Function]; 10] = [
+    codes::TABLE,
     conditions::TABLE,
     dates::TABLE,
+    geo::TABLE,
+    lookup::TABLE,
     nodes::TABLE,
     numbers::TABLE,
     selects::TABLE,

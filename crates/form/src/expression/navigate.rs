@@ -3,17 +3,19 @@
 use std::collections::HashSet;
 
 use super::ast::{Axis, Path, Start, Step, Term, Test};
+use super::document::Document;
 use super::evaluate::{EvalError, Evaluator, Focus};
-use super::outcome::{Node, Outcome, Place};
+use super::outcome::{Node, Outcome, Place, Spot};
 use crate::address::{Address, RepeatAddress};
 use crate::model::Item;
 use crate::path::QuestionPath;
+use crate::table::Tree;
 
 impl Evaluator<'_> {
     /// What the expression belongs to; in a choice filter the choice.
     pub(super) fn here(&self) -> Place {
-        if self.context.choice.is_some() {
-            Place::Offered
+        if self.choice.is_some() {
+            Place::Choice(Spot::Offered)
         } else {
             self.current()
         }
@@ -21,6 +23,9 @@ impl Evaluator<'_> {
 
     /// What the expression belongs to.
     pub(super) fn current(&self) -> Place {
+        if let Some(document) = self.document {
+            return Place::Element(Document::MAIN, document.context);
+        }
         Place::At(self.context.at.clone(), self.context.at.path())
     }
 
@@ -43,7 +48,10 @@ impl Evaluator<'_> {
         let places = match &path.start {
             Start::Here => vec![focus.place.clone()],
             Start::Current => vec![self.current()],
-            Start::Reference(reference) => self.expand(focus, self.bound(reference)?)?,
+            Start::Reference(reference) => self.referred(reference, focus)?,
+            Start::Record if self.document.is_some() => {
+                vec![Place::Element(Document::MAIN, Tree::DOCUMENT)]
+            }
             Start::Record => {
                 let (names, taken) = path.plain_names();
                 if names.is_empty() {
@@ -53,12 +61,7 @@ impl Evaluator<'_> {
                 let places = path.map(|path| self.expand(focus, &path)).transpose()?;
                 return Ok((places.unwrap_or_default(), taken));
             }
-            Start::List(name) => {
-                let nth = self.context.form.lists.iter().position(|list| list.name == *name);
-                vec![Place::List(
-                    nth.ok_or_else(|| EvalError::NoList { list: name.clone() })?,
-                )]
-            }
+            Start::List(name) => vec![self.instance(name)?],
             Start::Term(term) => match self.term(term, focus)? {
                 Outcome::Nodes(nodes) => nodes.into_iter().map(|node| node.place).collect(),
                 _ => return Err(EvalError::NotNodes { function: "/" }),
@@ -69,7 +72,7 @@ impl Evaluator<'_> {
 
     /// What is at `path`, seen from what is looked at: in the same repeat instances as far as both
     /// are in the same repeats, and in all instances beyond. A repeat gives all its instances.
-    fn expand(&self, focus: &Focus<'_>, path: &QuestionPath) -> Result<Vec<Place>, EvalError> {
+    pub(super) fn expand(&self, focus: &Focus<'_>, path: &QuestionPath) -> Result<Vec<Place>, EvalError> {
         let seen_from = match focus.place {
             Place::At(at, _) => at,
             _ => self.context.at,
@@ -153,6 +156,7 @@ impl Evaluator<'_> {
                 Axis::Child => self.children(place, &step.test)?,
                 Axis::Parent => self.parent(place).into_iter().collect(),
                 Axis::Itself => vec![place.clone()],
+                Axis::Attribute => self.attributes(place),
                 Axis::Descendant => self.inside(place, false)?,
                 Axis::DescendantOrItself => self.inside(place, true)?,
             };
@@ -172,6 +176,9 @@ impl Evaluator<'_> {
         let mut places = places;
         for predicate in predicates {
             let size = places.len();
+            if size > 1 {
+                self.shared.steady.prepare(predicate);
+            }
             let mut kept = Vec::new();
             for (nth, place) in places.into_iter().enumerate() {
                 let focus = Focus {
@@ -198,6 +205,13 @@ impl Evaluator<'_> {
         all.extend(right);
         self.spend(all.len() as u64)?;
         keep_first(&mut all, |node| &node.place);
+        let in_document = |node: &Node| match node.place {
+            Place::Element(tree, element) => Some((tree, element)),
+            _ => None,
+        };
+        if all.iter().all(|node| in_document(node).is_some()) {
+            all.sort_by_key(in_document);
+        }
         Ok(all)
     }
 }

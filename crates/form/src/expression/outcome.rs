@@ -1,6 +1,7 @@
 //! What an expression gives, and how numbers, texts and conditions become one another.
 
 use std::fmt;
+use std::sync::Arc;
 
 use super::moment::Moment;
 use crate::address::Address;
@@ -38,12 +39,25 @@ pub(super) enum Place {
     List(usize),
     /// What holds the choices of a list.
     Choices(usize),
-    /// A choice of a list.
-    Choice(usize, usize),
-    /// The choice that a filter is asked about.
-    Offered,
+    /// A choice.
+    Choice(Spot),
     /// A column of a choice.
-    Column(Box<Place>, String),
+    Column(Spot, Arc<str>),
+    /// An answer of the record that was saved last.
+    Earlier(Address, QuestionPath),
+    /// An element of a document, by the number of the document and its own.
+    Element(u32, u32),
+    /// An attribute of an element, by its number.
+    Attribute(u32, u32, u32),
+}
+
+/// Where a choice is.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(super) enum Spot {
+    /// It is the one that a filter is asked about.
+    Offered,
+    /// The number of its list, and its own.
+    Listed(usize, usize),
 }
 
 /// What a node counts as beside its text.

@@ -14,8 +14,17 @@ const MAX_DEPTH: usize = 100;
 /// How long an expression may be, in bytes. A cell of a workbook holds 32,767 characters.
 const MAX_LENGTH: usize = 128 * 1024;
 
+/// What an expression is about.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Dialect {
+    /// The answers of a form.
+    Form,
+    /// A document, whose elements have attributes.
+    Document,
+}
+
 /// Parses a text.
-pub(super) fn parse(text: &str) -> Result<Term, ExpressionError> {
+pub(super) fn parse(text: &str, dialect: Dialect) -> Result<Term, ExpressionError> {
     let error = |message: String, hint: &str| ExpressionError {
         code: SYNTAX,
         message,
@@ -33,12 +42,18 @@ pub(super) fn parse(text: &str) -> Result<Term, ExpressionError> {
         lexemes: lex(text)?,
         next: 0,
         depth: 0,
+        dialect,
     };
     if parser.lexemes.is_empty() {
         return Err(error(
             "there is no expression".to_owned(),
             "write an expression, or leave the cell empty",
         ));
+    }
+    if let [only] = parser.lexemes.as_slice()
+        && matches!(&only.token, Token::Name(name) if operator_named(name).is_some())
+    {
+        return Err(parser.unexpected("a value"));
     }
     let term = parser.expression(0)?;
     match parser.peek() {
@@ -52,6 +67,7 @@ struct Parser<'a> {
     lexemes: Vec<Lexeme>,
     next: usize,
     depth: usize,
+    dialect: Dialect,
 }
 
 impl Parser<'_> {
@@ -112,7 +128,7 @@ impl Parser<'_> {
             }
         }
         let offset = self.lexemes.get(at).map_or(0, |lexeme| lexeme.start);
-        check::call(&name, arguments, offset)
+        check::call(&name, arguments, offset, self.dialect)
             .map_err(|problem| self.error(problem.code, at, problem.message, &problem.hint))
     }
 

@@ -1,7 +1,7 @@
 //! Reads what is at a place: an answer, or a column of a choice.
 
 use super::evaluate::{EvalError, Evaluator};
-use super::outcome::{Node, Place, Reading};
+use super::outcome::{Node, Place, Reading, Spot};
 use crate::address::Address;
 use crate::kind::QuestionKind;
 use crate::model::{Choice, Question};
@@ -10,11 +10,10 @@ use crate::value::Value;
 
 impl<'a> Evaluator<'a> {
     /// The choice at a place.
-    pub(super) fn choice(&self, place: &Place) -> Option<&'a Choice> {
-        match place {
-            Place::Offered => self.context.choice,
-            Place::Choice(list, nth) => self.context.form.lists.get(*list)?.choices.get(*nth),
-            _ => None,
+    pub(super) fn choice(&self, spot: Spot) -> Option<&'a Choice> {
+        match spot {
+            Spot::Offered => self.choice,
+            Spot::Listed(list, nth) => self.context.form.lists.get(list)?.choices.get(nth),
         }
     }
 
@@ -26,7 +25,15 @@ impl<'a> Evaluator<'a> {
                 Some(question) => self.answer(question, at)?,
                 None => (String::new(), Reading::Text),
             },
-            Place::Column(choice, column) => (self.column(choice, column), Reading::Text),
+            Place::Column(spot, column) => (self.column(*spot, column), Reading::Text),
+            Place::Element(tree, node) => (self.text_of(*tree, *node)?, Reading::Text),
+            Place::Attribute(tree, node, nth) => {
+                let tree = self.tree(*tree);
+                let attribute = tree.attributes(*node).get(*nth as usize);
+                let text = attribute.map_or_else(String::new, |(_, value)| value.to_string());
+                (text, Reading::Text)
+            }
+            Place::Earlier(at, path) => self.earlier_answer(at, path)?,
             _ => (String::new(), Reading::Text),
         };
         Ok(Node { place, text, reading })
@@ -50,27 +57,25 @@ impl<'a> Evaluator<'a> {
                 self.context.answers.answer(at)
             }
         };
-        let Some(value) = value else {
-            return Ok((String::new(), Reading::Text));
-        };
-        let text = value.to_odk_text();
-        let reading = match value {
-            Value::Integer(number) => Reading::Number(number as f64),
-            Value::Decimal(number) => Reading::Number(number),
-            // A computed condition is kept as text, and is a condition all the same.
-            Value::Text(_) if question.kind == QuestionKind::Calculate && text == "true" => {
-                Reading::Boolean(true)
-            }
-            Value::Text(_) if question.kind == QuestionKind::Calculate && text == "false" => {
-                Reading::Boolean(false)
-            }
-            _ => Reading::Text,
-        };
-        Ok((text, reading))
+        Ok(value.map_or((String::new(), Reading::Text), |value| counted(question, &value)))
     }
 
-    fn column(&self, place: &Place, column: &str) -> String {
-        let Some(choice) = self.choice(place) else {
+    /// What was answered in the record that was saved last.
+    fn earlier_answer(&self, at: &Address, path: &QuestionPath) -> Result<(String, Reading), EvalError> {
+        let question = self.context.form.question(path);
+        let (Some(question), Some(answers)) = (question, &self.context.env.last_saved) else {
+            return Ok((String::new(), Reading::Text));
+        };
+        if !answers.holds(&question.compartment) {
+            return Err(EvalError::NotHeld {
+                question: path.clone(),
+            });
+        }
+        let value = answers.answer(at);
+        Ok(value.map_or((String::new(), Reading::Text), |value| counted(question, &value)))
+    }
+    fn column(&self, spot: Spot, column: &str) -> String {
+        let Some(choice) = self.choice(spot) else {
             return String::new();
         };
         match column {
@@ -88,4 +93,22 @@ impl<'a> Evaluator<'a> {
             .text(&self.context.env.language, fallback)
             .unwrap_or(&choice.name)
     }
+}
+
+/// The text of an answer, and what it counts as.
+fn counted(question: &Question, value: &Value) -> (String, Reading) {
+    let text = value.to_odk_text();
+    let reading = match value {
+        Value::Integer(number) => Reading::Number(*number as f64),
+        Value::Decimal(number) => Reading::Number(*number),
+        // A computed condition is kept as text, and is a condition all the same.
+        Value::Text(_) if question.kind == QuestionKind::Calculate && text == "true" => {
+            Reading::Boolean(true)
+        }
+        Value::Text(_) if question.kind == QuestionKind::Calculate && text == "false" => {
+            Reading::Boolean(false)
+        }
+        _ => Reading::Text,
+    };
+    (text, reading)
 }

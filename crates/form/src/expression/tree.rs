@@ -1,8 +1,10 @@
 //! What is in what: records, groups, repeat instances, choice lists and their columns.
 
+use std::sync::Arc;
+
 use super::ast::Test;
 use super::evaluate::{EvalError, Evaluator};
-use super::outcome::Place;
+use super::outcome::{Place, Spot};
 use crate::address::Address;
 use crate::model::Item;
 use crate::path::QuestionPath;
@@ -14,19 +16,21 @@ impl Evaluator<'_> {
         match place {
             Place::At(at, path) => self.children_of(at, path.as_ref(), test),
             Place::List(list) => Ok(vec![Place::Choices(*list)]),
+            Place::Element(tree, node) => self.elements_in(*tree, *node, test),
             Place::Choices(list) => {
                 let count = form.lists.get(*list).map_or(0, |list| list.choices.len());
-                let is_item = matches!(test, Test::Any) || *test == Test::Name("item".to_owned());
+                let is_item =
+                    matches!(test, Test::Any) || matches!(test, Test::Name(name) if &**name == "item");
                 self.spend(count as u64)?;
                 Ok((0..if is_item { count } else { 0 })
-                    .map(|nth| Place::Choice(*list, nth))
+                    .map(|nth| Place::Choice(Spot::Listed(*list, nth)))
                     .collect())
             }
-            Place::Choice(..) | Place::Offered => {
-                let Some(choice) = self.choice(place) else {
+            Place::Choice(spot) => {
+                let Some(choice) = self.choice(*spot) else {
                     return Ok(Vec::new());
                 };
-                let column = |name: &str| Place::Column(Box::new(place.clone()), name.to_owned());
+                let column = |name: &str| Place::Column(*spot, name.into());
                 Ok(match test {
                     Test::Any => ["name", "label"]
                         .into_iter()
@@ -34,14 +38,14 @@ impl Evaluator<'_> {
                         .map(column)
                         .collect(),
                     Test::Name(name)
-                        if name == "name" || name == "label" || choice.columns.contains_key(name) =>
+                        if matches!(&**name, "name" | "label") || choice.columns.contains_key(&**name) =>
                     {
-                        vec![column(name)]
+                        vec![Place::Column(*spot, Arc::clone(name))]
                     }
                     Test::Name(_) => Vec::new(),
                 })
             }
-            Place::Column(..) => Ok(Vec::new()),
+            Place::Column(..) | Place::Earlier(..) | Place::Attribute(..) => Ok(Vec::new()),
         }
     }
 
@@ -61,7 +65,7 @@ impl Evaluator<'_> {
         self.spend(1 + items.len() as u64 / 16)?;
         let mut children = Vec::new();
         for item in items {
-            if matches!(test, Test::Name(name) if name != item.name()) {
+            if matches!(test, Test::Name(name) if **name != *item.name()) {
                 continue;
             }
             let path = item.path();
@@ -90,15 +94,23 @@ impl Evaluator<'_> {
                 };
                 Some(Place::At(around.near(&parent), Some(parent)))
             }
-            Place::List(_) | Place::Offered => None,
+            Place::List(_) | Place::Choice(Spot::Offered) | Place::Earlier(..) => None,
             Place::Choices(list) => Some(Place::List(*list)),
-            Place::Choice(list, _) => Some(Place::Choices(*list)),
-            Place::Column(choice, _) => Some((**choice).clone()),
+            Place::Choice(Spot::Listed(list, _)) => Some(Place::Choices(*list)),
+            Place::Column(spot, _) => Some(Place::Choice(*spot)),
+            Place::Element(tree, node) => {
+                let parent = self.tree(*tree).parent(*node)?;
+                Some(Place::Element(*tree, parent))
+            }
+            Place::Attribute(tree, node, _) => Some(Place::Element(*tree, *node)),
         }
     }
 
     /// All that is inside a place, each before what is in it.
     pub(super) fn inside(&self, place: &Place, with_itself: bool) -> Result<Vec<Place>, EvalError> {
+        if let Place::Element(tree, node) = place {
+            return self.elements_below(*tree, *node, with_itself);
+        }
         let mut found = if with_itself {
             vec![place.clone()]
         } else {
@@ -115,7 +127,7 @@ impl Evaluator<'_> {
     pub(super) fn passes(&self, place: &Place, test: &Test) -> bool {
         match test {
             Test::Any => true,
-            Test::Name(name) => self.name(place) == *name,
+            Test::Name(name) => self.name(place) == **name,
         }
     }
 
@@ -126,8 +138,15 @@ impl Evaluator<'_> {
             Place::At(_, None) => "data".to_owned(),
             Place::List(_) => String::new(),
             Place::Choices(_) => "root".to_owned(),
-            Place::Choice(..) | Place::Offered => "item".to_owned(),
-            Place::Column(_, name) => name.clone(),
+            Place::Choice(_) => "item".to_owned(),
+            Place::Column(_, name) => name.to_string(),
+            Place::Earlier(_, path) => path.name().to_owned(),
+            Place::Element(tree, node) => self.tree(*tree).name(*node).to_owned(),
+            Place::Attribute(tree, node, nth) => {
+                let tree = self.tree(*tree);
+                let attribute = tree.attributes(*node).get(*nth as usize);
+                attribute.map_or_else(String::new, |(name, _)| name.to_string())
+            }
         }
     }
 }

@@ -157,7 +157,7 @@ fn check_shape(header: &Header, roster: &Roster) -> Result<(), VerifyError> {
             allow(desk, "only desks grant")?;
             allow(header.recipient.is_some(), "a grant has no recipient")
         }
-        Kind::FORM => allow(desk, "only desks publish forms"),
+        Kind::FORM | Kind::FILE => allow(desk, "only desks publish forms and their files"),
         // What a later version added is kept and relayed.
         _ => Ok(()),
     }

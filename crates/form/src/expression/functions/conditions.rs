@@ -65,7 +65,8 @@ fn checklist(arguments: &Arguments<'_>) -> Result<Outcome, EvalError> {
     boolean((least < 0.0 || count >= least) && (most < 0.0 || count <= most))
 }
 
-/// Whether the weights of the conditions that hold add up to what the first two arguments say.
+/// Whether the weights of the conditions that hold add up to what the first two arguments say; -1
+/// sets no limit.
 fn weighted_checklist(arguments: &Arguments<'_>) -> Result<Outcome, EvalError> {
     let (least, most) = (arguments.number(0)?, arguments.number(1)?);
     let mut sum = 0.0;
@@ -86,7 +87,7 @@ fn weighted_checklist(arguments: &Arguments<'_>) -> Result<Outcome, EvalError> {
             };
         }
     }
-    boolean(sum >= least && sum <= most)
+    boolean((least == -1.0 || sum >= least) && (most == -1.0 || sum <= most))
 }
 
 fn list(arguments: &Arguments<'_>, nth: usize) -> Result<Vec<Outcome>, EvalError> {

@@ -54,8 +54,16 @@ fn now(arguments: &Arguments<'_>) -> Moment {
 /// What the first argument says as a moment, if it says one: a day or time as text, or a number of days.
 fn moment(arguments: &Arguments<'_>, with_time: bool) -> Result<Option<Moment>, EvalError> {
     let outcome = arguments.outcome(0)?;
+    let evaluator = arguments.evaluator;
     if let Some(moment) = Moment::parse(&outcome.to_text()) {
-        return Ok(Some(moment));
+        // A record keeps the clock that a time was written with; a document is seen from one place.
+        return Ok(match (moment.day, moment.offset, evaluator.document) {
+            (Some(_), Some(_), Some(_)) => {
+                let tz = &evaluator.context.env.tz;
+                Moment::from_timestamp_days(moment.to_timestamp_days(tz), tz)
+            }
+            _ => Some(moment),
+        });
     }
     let days = outcome.to_number();
     Ok(if with_time {

@@ -1,11 +1,11 @@
 //! Several answers at once, and the instances of repeats.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
-use super::{Arguments, Function, at_least, between, exactly, number, text};
+use super::{Arguments, Function, at_least, between, boolean, exactly, number, text};
 use crate::address::Address;
 use crate::expression::evaluate::{EvalError, Evaluator};
-use crate::expression::outcome::{Node, Outcome, Place};
+use crate::expression::outcome::{Node, Outcome, Place, Spot};
 use crate::path::QuestionPath;
 
 pub(super) const TABLE: &[Function] = &[
@@ -17,6 +17,10 @@ pub(super) const TABLE: &[Function] = &[
     exactly("last", 0, |a| number(a.focus.size as f64)),
     between("name", 0, 1, name),
     between("local-name", 0, 1, name),
+    // Names are read without what they stand for elsewhere.
+    between("namespace-uri", 0, 1, |_| text("")),
+    exactly("id", 1, elements_with_id),
+    exactly("lang", 1, is_in_language),
     at_least("indexed-repeat", 3, indexed_repeat),
     between("randomize", 1, 2, randomize),
 ];
@@ -33,7 +37,8 @@ fn position(arguments: &Arguments<'_>) -> Result<Outcome, EvalError> {
     };
     let nth = match &place {
         Place::At(at, _) if at.is_instance() => nth_instance(arguments.evaluator, at)?,
-        Place::Choice(_, nth) => *nth,
+        Place::Element(tree, node) => arguments.evaluator.nth_of_its_name(*tree, *node)?,
+        Place::Choice(Spot::Listed(_, nth)) => *nth,
         _ => 0,
     };
     number((nth + 1) as f64)
@@ -60,9 +65,38 @@ fn name(arguments: &Arguments<'_>) -> Result<Outcome, EvalError> {
     )
 }
 
+/// The elements of a document that have one of these ids.
+fn elements_with_id(arguments: &Arguments<'_>) -> Result<Outcome, EvalError> {
+    let ids = arguments.spread(0)?;
+    let ids: Vec<String> = ids.iter().map(Outcome::to_text).collect();
+    let ids: HashSet<&str> = ids.iter().flat_map(|ids| ids.split_whitespace()).collect();
+    arguments
+        .evaluator
+        .elements_with_attribute("id", &ids)
+        .map(Outcome::Nodes)
+}
+
+/// Whether the document says that what is looked at is in a language.
+fn is_in_language(arguments: &Arguments<'_>) -> Result<Outcome, EvalError> {
+    let wanted = arguments.text(0)?.to_lowercase();
+    let mut place = Some(arguments.focus.place.clone());
+    while let Some(here) = place {
+        if let Some(language) = arguments.evaluator.attribute(&here, "lang") {
+            let language = language.to_lowercase();
+            let rest = language.strip_prefix(&wanted);
+            return boolean(rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-')));
+        }
+        place = arguments.evaluator.parent(&here);
+    }
+    boolean(false)
+}
+
 /// The answer to a question in the nth instance of a repeat, counted from 1.
 fn indexed_repeat(arguments: &Arguments<'_>) -> Result<Outcome, EvalError> {
     let evaluator = arguments.evaluator;
+    if evaluator.document.is_some() {
+        return indexed_elements(arguments);
+    }
     let target = |nth: usize| match arguments.terms.get(nth) {
         Some(term) => evaluator.target(term, arguments.focus),
         None => Ok(None),
@@ -114,6 +148,37 @@ fn indexed_repeat(arguments: &Arguments<'_>) -> Result<Outcome, EvalError> {
         .map(read)
         .collect::<Result<Vec<Node>, _>>()
         .map(Outcome::Nodes)
+}
+
+/// The elements of a path in the nth of the elements that another path leads to.
+fn indexed_elements(arguments: &Arguments<'_>) -> Result<Outcome, EvalError> {
+    let mut nodes = arguments.nodes(0)?;
+    for nth in (1..arguments.len()).step_by(2) {
+        let wanted = (arguments.number(nth + 1)? as usize).max(1) - 1;
+        let repeats: HashSet<Place> = arguments.nodes(nth)?.into_iter().map(|node| node.place).collect();
+        let mut kept = Vec::new();
+        for node in nodes {
+            let mut around = Some(node.place.clone());
+            while let Some(place) = around.take_if(|place| !repeats.contains(place)) {
+                arguments.evaluator.spend(1)?;
+                around = arguments.evaluator.parent(&place);
+            }
+            match around {
+                Some(Place::Element(tree, repeat)) => {
+                    if arguments.evaluator.nth_of_its_name(tree, repeat)? == wanted {
+                        kept.push(node);
+                    }
+                }
+                _ => {
+                    return Err(EvalError::NotAround {
+                        repeat: format!("argument {}", nth + 1),
+                    });
+                }
+            }
+        }
+        nodes = kept;
+    }
+    Ok(Outcome::Nodes(nodes))
 }
 
 /// The nodes in random order; with a seed in the order in which every ODK client puts them.

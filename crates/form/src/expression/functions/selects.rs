@@ -11,7 +11,6 @@ pub(super) const TABLE: &[Function] = &[
         number(a.text(0)?.split_whitespace().count() as f64)
     }),
     exactly("selected-at", 2, selected_at),
-    exactly("jr:choice-name", 2, choice_name),
 ];
 
 fn selected(arguments: &Arguments<'_>) -> Result<Outcome, EvalError> {
@@ -32,25 +31,4 @@ fn selected_at(arguments: &Arguments<'_>) -> Result<Outcome, EvalError> {
         nth.and_then(|nth| taken.split_whitespace().nth(nth))
             .unwrap_or_default(),
     )
-}
-
-/// The label of a choice; without one, its name.
-fn choice_name(arguments: &Arguments<'_>) -> Result<Outcome, EvalError> {
-    let name = arguments.text(0)?;
-    let evaluator = arguments.evaluator;
-    let form = evaluator.context.form;
-    let question = match arguments.terms.get(1) {
-        Some(term) => evaluator
-            .target(term, arguments.focus)?
-            .and_then(|path| form.question(&path)),
-        None => None,
-    };
-    let choices = question
-        .and_then(|question| question.kind.list())
-        .map_or(&[][..], |list| form.choices(list));
-    evaluator.spend(choices.len() as u64 / 16)?;
-    match choices.iter().find(|choice| choice.name == name.trim()) {
-        Some(choice) => text(evaluator.label(choice)),
-        None => text(name),
-    }
 }

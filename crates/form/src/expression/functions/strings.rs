@@ -33,9 +33,6 @@ pub(super) const TABLE: &[Function] = &[
     }),
     exactly("translate", 3, translate),
     exactly("regex", 2, regex),
-    exactly("base64-decode", 1, |a| {
-        text(decode_base64(&a.text(0)?).unwrap_or_default())
-    }),
 ];
 
 fn joined(arguments: &Arguments<'_>, separator: &str, from: usize) -> Result<String, EvalError> {
@@ -114,30 +111,4 @@ fn regex(arguments: &Arguments<'_>) -> Result<Outcome, EvalError> {
     arguments.evaluator.spend(200 + all.len() as u64 / 16)?;
     let pattern = pattern::compile(&pattern).map_err(|_| EvalError::Pattern)?;
     boolean(pattern.is_match(&all))
-}
-
-fn decode_base64(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let (mut bits, mut count) = (0_u32, 0);
-    for byte in text
-        .trim_end_matches('=')
-        .bytes()
-        .filter(|byte| !byte.is_ascii_whitespace())
-    {
-        let six = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' | b'-' => 62,
-            b'/' | b'_' => 63,
-            _ => return None,
-        };
-        bits = (bits << 6 | u32::from(six)) & 0xffff;
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            bytes.push((bits >> count) as u8);
-        }
-    }
-    Some(String::from_utf8_lossy(&bytes).into_owned())
 }

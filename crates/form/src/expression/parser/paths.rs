@@ -1,6 +1,6 @@
 //! Values and paths: what stands between operators.
 
-use super::{Parser, operator_named};
+use super::{Dialect, Parser, operator_named};
 use crate::expression::ExpressionError;
 use crate::expression::ast::{Axis, Path, Start, Step, Term, Test};
 use crate::expression::lexer::Token;
@@ -118,11 +118,15 @@ impl Parser<'_> {
                 self.next += 1;
                 (Axis::Parent, Test::Any)
             }
+            Some(Token::Symbol("@")) if self.dialect == Dialect::Document => {
+                self.next += 1;
+                (Axis::Attribute, self.test()?)
+            }
             Some(Token::Symbol("@")) => {
                 return Err(self.unsupported("attributes have no answers", "name a question, like `../age`"));
             }
             Some(Token::Name(name)) if self.symbol_at(self.next + 1) == Some("::") => {
-                let axis = axis_named(name).ok_or_else(|| {
+                let axis = axis_named(name, self.dialect).ok_or_else(|| {
                     self.unsupported(
                         &format!("the axis `{name}` is not supported"),
                         "child, parent, self, descendant and descendant-or-self are",
@@ -157,7 +161,7 @@ impl Parser<'_> {
             Some(Token::Name(name)) => {
                 let local = name.rsplit(':').next().unwrap_or(name).to_owned();
                 self.next += 1;
-                Ok(Test::Name(local))
+                Ok(Test::Name(local.into()))
             }
             _ => Err(self.unexpected("the name of a question")),
         }
@@ -173,13 +177,14 @@ impl Parser<'_> {
     }
 }
 
-fn axis_named(name: &str) -> Option<Axis> {
+fn axis_named(name: &str, dialect: Dialect) -> Option<Axis> {
     match name {
         "child" => Some(Axis::Child),
         "parent" => Some(Axis::Parent),
         "self" => Some(Axis::Itself),
         "descendant" => Some(Axis::Descendant),
         "descendant-or-self" => Some(Axis::DescendantOrItself),
+        "attribute" if dialect == Dialect::Document => Some(Axis::Attribute),
         _ => None,
     }
 }
