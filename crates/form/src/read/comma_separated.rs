@@ -8,16 +8,22 @@
 
 use super::markdown::check_size;
 use super::problem::FormError;
-use super::sheet::{MAX_TEXT_BYTES, Notation, Sheet, SheetRow};
+use super::sheet::{MAX_COLUMNS, MAX_TEXT_BYTES, Notation, Sheet, SheetRow};
 
 /// Reads the sheets. Rows that are empty are left out; the others are counted within each sheet.
 pub(crate) fn read(text: &str) -> Result<Vec<Sheet>, FormError> {
     if text.len() > MAX_TEXT_BYTES {
         return Err(
-            FormError::of_file("too_large", "the file is larger than 32 MiB").hint("forms are far smaller")
+            FormError::of_file("too_large", "the file is larger than 12 MiB").hint("forms are far smaller")
         );
     }
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if is_too_wide(text) {
+        return Err(
+            FormError::of_file("too_large", format!("a row has more than {MAX_COLUMNS} columns"))
+                .hint("take out what is not part of the form"),
+        );
+    }
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
@@ -52,6 +58,28 @@ pub(crate) fn read(text: &str) -> Result<Vec<Sheet>, FormError> {
             .hint("begin each sheet with its name in the first column, and leave that column empty below"));
     }
     Ok(sheets)
+}
+
+/// Whether a row has more cells than a row may have, found out before memory is taken for them.
+fn is_too_wide(text: &str) -> bool {
+    let mut cells = 0_u32;
+    let mut is_quoted = false;
+    let mut begins = true;
+    for byte in text.bytes() {
+        match byte {
+            b'"' if begins || is_quoted => is_quoted = !is_quoted,
+            // A second quote goes on with the quoted text.
+            b'"' => {}
+            b',' if !is_quoted => cells += 1,
+            b'\n' | b'\r' if !is_quoted => cells = 0,
+            _ => {}
+        }
+        if cells > MAX_COLUMNS {
+            return true;
+        }
+        begins = !is_quoted && matches!(byte, b',' | b'\n' | b'\r' | b'"');
+    }
+    false
 }
 
 #[cfg(test)]

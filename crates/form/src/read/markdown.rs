@@ -14,7 +14,7 @@ use super::sheet::{MAX_CELL_BYTES, MAX_COLUMNS, MAX_ROWS, MAX_TEXT_BYTES, Notati
 pub(crate) fn read(text: &str) -> Result<Vec<Sheet>, FormError> {
     if text.len() > MAX_TEXT_BYTES {
         return Err(
-            FormError::of_file("too_large", "the file is larger than 32 MiB").hint("forms are far smaller")
+            FormError::of_file("too_large", "the file is larger than 12 MiB").hint("forms are far smaller")
         );
     }
     let mut sheets: Vec<Sheet> = Vec::new();
@@ -57,6 +57,8 @@ fn cells(line: &str) -> Option<Vec<String>> {
                 cell.push('|');
                 chars.next();
             }
+            // More cells than a row may have are not gathered: the first ones too many tell enough.
+            '|' if cells.len() > MAX_COLUMNS as usize + 1 => cell.clear(),
             '|' => cells.push(unescape(std::mem::take(&mut cell).trim())),
             c => cell.push(c),
         }

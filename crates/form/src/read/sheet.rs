@@ -7,7 +7,7 @@ pub(crate) const MAX_COLUMNS: u32 = 1_000;
 /// The most bytes of text in a cell.
 pub(crate) const MAX_CELL_BYTES: usize = 64 * 1024;
 /// The most bytes of text in all cells.
-pub(crate) const MAX_TEXT_BYTES: usize = 32 * 1024 * 1024;
+pub(crate) const MAX_TEXT_BYTES: usize = 12 * 1024 * 1024;
 
 /// What a sheet was written in. The reference converter treats their faults differently.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -12,11 +12,11 @@ use super::problem::FormError;
 use super::workbook::{damaged, too_large};
 
 /// The most bytes that all entries may inflate to.
-const MAX_INFLATED_BYTES: u64 = 48 * 1024 * 1024;
+const MAX_INFLATED_BYTES: u64 = 24 * 1024 * 1024;
 /// The most entries of the zip file.
 const MAX_ENTRIES: usize = 2_000;
 /// The most strings a workbook may announce.
-const MAX_STRINGS: u64 = 1_000_000;
+const MAX_STRINGS: u64 = 200_000;
 
 pub(crate) fn check(bytes: &[u8]) -> Result<(), FormError> {
     let result = std::panic::catch_unwind(|| measure(bytes));

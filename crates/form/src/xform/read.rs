@@ -105,7 +105,9 @@ impl<'d> Parts<'d> {
 
 fn unreadable(error: &xml::XmlError) -> FormError {
     let (code, hint) = match error {
-        xml::XmlError::TooLong => ("too_large", "take out what is not part of the form"),
+        xml::XmlError::TooLong | xml::XmlError::TooMany => {
+            ("too_large", "take out what is not part of the form")
+        }
         xml::XmlError::TooDeep { .. } => ("xml_too_deep", "forms nest groups a few levels deep"),
         xml::XmlError::Malformed(_) => (
             "malformed_xml",

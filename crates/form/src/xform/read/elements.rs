@@ -47,11 +47,13 @@ impl<'d> Parts<'d> {
             nodes.push((last, *node));
         }
         nodes.sort_by_key(|(nth, _)| *nth);
-        let mut grown = Grown::default();
+        let mut grown = Grown {
+            elements: Vec::with_capacity(nodes.len()),
+            ..Grown::default()
+        };
         for (_, node) in nodes {
             let element = self.element(node, found, problems);
-            let around = self.body.around(node).to_vec();
-            grown.add(self, &around, element, problems);
+            grown.add(self, self.body.around(node), element, problems);
         }
         grown.into_elements()
     }
@@ -413,9 +415,11 @@ impl<'d> Parts<'d> {
 /// Elements that are put into the flat groups around them.
 #[derive(Default)]
 struct Grown {
-    /// Each element with the place of the flat group that it is in.
-    all: Vec<(Option<usize>, Element)>,
+    elements: Vec<Element>,
+    /// The places of flat groups.
     flat: HashMap<FlatGroup, usize>,
+    /// For each element the place of the flat group that it is in.
+    inside: Vec<Option<usize>>,
 }
 
 impl Grown {
@@ -425,26 +429,34 @@ impl Grown {
             let place = match self.flat.get(group) {
                 Some(place) => *place,
                 None => {
-                    self.all.push((inside, parts.flat_group(*group, problems)));
-                    self.flat.insert(*group, self.all.len() - 1);
-                    self.all.len() - 1
+                    self.push(inside, parts.flat_group(*group, problems));
+                    self.flat.insert(*group, self.elements.len() - 1);
+                    self.elements.len() - 1
                 }
             };
             inside = Some(place);
         }
-        self.all.push((inside, element));
+        self.push(inside, element);
+    }
+
+    fn push(&mut self, inside: Option<usize>, element: Element) {
+        self.inside.push(inside);
+        self.elements.push(element);
     }
 
     /// Puts each element into its group, innermost first.
     fn into_elements(mut self) -> Vec<Element> {
+        if self.flat.is_empty() {
+            return self.elements;
+        }
         let mut outer = Vec::new();
-        while let Some((inside, mut element)) = self.all.pop() {
+        while let (Some(inside), Some(mut element)) = (self.inside.pop(), self.elements.pop()) {
             if element.flat {
                 element.children.reverse();
             }
-            let group = inside.and_then(|place| self.all.get_mut(place));
+            let group = inside.and_then(|place| self.elements.get_mut(place));
             match group {
-                Some((_, group)) => group.children.push(element),
+                Some(group) => group.children.push(element),
                 None => outer.push(element),
             }
         }

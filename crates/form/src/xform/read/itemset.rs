@@ -108,7 +108,7 @@ fn parts(written: &str) -> Option<(Named<'_>, Itemset<'_>)> {
             let id = id.strip_prefix(quote)?.strip_suffix(quote)?;
             Named::Instance(id, path.strip_prefix('/')?.trim())
         }
-        None if path.is_empty() || path.contains(['(', '|', ' ']) => return None,
+        None if path.is_empty() || path.contains(['(', ')', ']', '|', ' ']) => return None,
         None => Named::Path(path),
     };
     let itemset = Itemset {

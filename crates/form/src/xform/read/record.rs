@@ -7,6 +7,9 @@ use roxmltree::Node;
 use super::document::{Document, attribute, child, elements, text_of};
 use crate::read::Problems;
 
+/// The most nodes of a record.
+const MAX_NODES: usize = 15_000;
+
 /// One node of the record, by its place among all of them.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub(super) struct NodeId(usize);
@@ -59,6 +62,15 @@ impl<'d> Record<'d> {
             );
             return None;
         };
+        if root.descendants().filter(Node::is_element).count() > MAX_NODES {
+            let what = format!("the record has more than {MAX_NODES} nodes");
+            problems.error(
+                document
+                    .error(root, "too_large", "", what)
+                    .hint("take out what is not part of the form"),
+            );
+            return None;
+        }
         let mut record = Record {
             nodes: Vec::new(),
             by_parent: HashMap::new(),
