@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use form::definition::Definition;
 use form::{
     Address, AnswerSheet, Environment, Form, FormError, InstanceId, QuestionPath, RepeatAddress, Value,
     Warning,
@@ -132,15 +133,33 @@ pub fn check(read: Result<(Form, Vec<Warning>), Vec<FormError>>) {
             assert_eq!(again.to_markdown(), text);
             assert_eq!(again, form, "{text}");
         }
-        Err(errors) => {
-            assert!(!errors.is_empty());
-            for error in errors {
-                assert!(!error.code.is_empty() && !error.message.is_empty());
-                assert!(
-                    error.sheet.is_empty() || !error.hint.is_empty(),
-                    "{error} says not what to do"
-                );
-            }
-        }
+        Err(errors) => check_refusal(&errors),
+    }
+}
+
+/// Checks what must hold of whatever was read as a definition: if it can be written as an XForm, that is
+/// read, and written as the same XForm.
+pub fn check_definition(read: Result<(Definition, Vec<Warning>), Vec<FormError>>) {
+    let definition = match read {
+        Ok((definition, _)) => definition,
+        Err(errors) => return check_refusal(&errors),
+    };
+    let Ok(first) = definition.to_xform() else { return };
+    let Ok((again, _)) = Definition::read_xform(&first) else {
+        return;
+    };
+    let Ok(second) = again.to_xform() else { return };
+    let (last, _) = Definition::read_xform(&second).unwrap_or_else(|errors| panic!("{errors:#?}\n{second}"));
+    assert_eq!(last.to_xform().as_deref(), Ok(second.as_str()));
+}
+
+fn check_refusal(errors: &[FormError]) {
+    assert!(!errors.is_empty());
+    for error in errors {
+        assert!(!error.code.is_empty() && !error.message.is_empty());
+        assert!(
+            error.sheet.is_empty() || !error.hint.is_empty(),
+            "{error} says not what to do"
+        );
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use form::interview::{self, Complaint, Trouble};
-use form::{Environment, Form};
+use form::{Address, Environment, Form};
 use record::{Draft, SquashError};
 use rusqlite::Connection;
 use seal::chain::Chain;
@@ -170,7 +170,8 @@ impl Notebook {
     }
 }
 
-/// Clears the answers at questions that are not relevant, as ODK does. The draft on disk keeps them.
+/// Clears the answers at questions that are not relevant, and removes instances of repeats that are
+/// not relevant or beyond their count, as ODK does. The draft on disk keeps them.
 fn leave_out_irrelevant(
     draft: &mut Draft,
     form: &Form,
@@ -179,6 +180,14 @@ fn leave_out_irrelevant(
 ) -> Result<(), DraftError> {
     for at in interview::irrelevant(form, draft, environment) {
         drop(draft.clear(&at, now)?);
+    }
+    let mut removed: Vec<Address> = Vec::new();
+    for instance in interview::left_out_instances(form, draft, environment) {
+        // What is inside a removed instance goes with it.
+        if !removed.iter().any(|outer| instance.is_within(outer)) {
+            drop(draft.remove_instance(&instance, now)?);
+            removed.push(instance);
+        }
     }
     Ok(())
 }

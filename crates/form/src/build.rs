@@ -11,6 +11,7 @@ mod languages;
 mod loops;
 mod names;
 mod order;
+mod own_answer;
 mod question;
 mod references;
 mod sensitivity;

@@ -25,7 +25,8 @@ pub const PROTECTED: &str = "protected";
 
 /// A versioned questionnaire, read and found sound by [`Form::read`].
 ///
-/// By default a form without questions. Two forms are equal if they ask and mean the same, wherever in their files it is written.
+/// Two forms are equal if they ask and mean the same, wherever in their files it is written. By
+/// default a form without questions.
 #[derive(Clone, Debug, Default)]
 pub struct Form {
     /// The form's id, which all its versions share.
@@ -58,7 +59,7 @@ pub struct Form {
     pub(crate) compartments: Vec<String>,
     /// For each item the way to it through `items`.
     pub(crate) index: BTreeMap<QuestionPath, Vec<usize>>,
-    /// All items, each after what its relevance and calculation read.
+    /// All items, each after what its calculation and its conditions read.
     pub(crate) order: Vec<QuestionPath>,
     pub(crate) definition: Definition,
 }

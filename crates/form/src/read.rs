@@ -1,4 +1,5 @@
-//! Reading a form from an XLSForm: a workbook, or the same tables as Markdown.
+//! Reading a form from an XLSForm (a workbook, or the same tables as Markdown or comma-separated
+//! values), or from an XForm.
 
 mod comma_separated;
 mod markdown;
@@ -73,7 +74,7 @@ impl Form {
     /// # Errors
     /// Everything that is wrong with the form, in the order of its rows.
     pub fn read(source: Source<'_>) -> Result<(Form, Vec<Warning>), Vec<FormError>> {
-        read_sheets(sheets_of(source).map_err(|error| vec![error])?, "")
+        read_from(source, "")
     }
 
     /// Reads a form from a file, by its extension; see [`Source::from_named`].
@@ -86,7 +87,7 @@ impl Form {
         let source = Source::from_named(file_name, bytes).map_err(|error| vec![error])?;
         let name = file_name.rsplit(['/', '\\']).next().unwrap_or(file_name);
         let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-        read_sheets(sheets_of(source).map_err(|error| vec![error])?, stem)
+        read_from(source, stem)
     }
 
     /// Reads a form from the text that [`Form::to_markdown`] wrote.
@@ -110,8 +111,16 @@ pub(crate) fn sheets_of(source: Source<'_>) -> Result<Vec<Sheet>, FormError> {
     }
 }
 
-fn read_sheets(sheets: Vec<Sheet>, file_stem: &str) -> Result<(Form, Vec<Warning>), Vec<FormError>> {
+fn read_from(source: Source<'_>, file_stem: &str) -> Result<(Form, Vec<Warning>), Vec<FormError>> {
+    if let Source::XForm(text) = source {
+        let (definition, mut warnings) = crate::definition::Definition::read_xform(text)?;
+        let (form, more) = Form::from_definition(definition)?;
+        warnings.extend(more);
+        return Ok((form, warnings));
+    }
+    let sheets = sheets_of(source).map_err(|error| vec![error])?;
     let mut problems = Problems::default();
+    // What is wrong in the sheets and what is wrong in the form are told together.
     match xlsform::define(&sheets, file_stem, &mut problems) {
         Some(definition) => build::build(definition, problems),
         None => Err(problems.into_errors()),

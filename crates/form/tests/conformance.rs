@@ -18,8 +18,11 @@ mod page;
 mod verdict;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::sync::LazyLock;
 
+use baraza_form::definition::Definition;
+use baraza_form::{FormError, Warning};
 use corpus::{Case, Golden};
 use verdict::{Difference, Verdict};
 
@@ -34,7 +37,7 @@ struct Compared {
 }
 
 static COMPARED: LazyLock<Vec<Compared>> = LazyLock::new(|| {
-    let mut goldens = corpus::goldens();
+    let mut goldens = corpus::goldens(&corpus::folder().join("goldens"));
     let mut known = corpus::table("known_differences.tsv");
     let compare = |case: Case| {
         let golden = goldens
@@ -152,6 +155,70 @@ fn the_page_about_conformance_tells_what_is_so() {
     assert!(
         written == expected,
         "docs/odk-conformance.md is out of date: CONFORMANCE_WRITE=1 cargo test -p baraza-form --test conformance"
+    );
+}
+
+/// Forms of other organisations, which may not be part of this project: their folder is named by
+/// `BARAZA_EXTRA_FORMS`, the folder that `oracle.py --extra` wrote by `CONFORMANCE_EXTRA`.
+#[test]
+fn forms_from_elsewhere_come_out_as_the_reference_converters() {
+    let (Some(forms), Some(goldens)) = (
+        std::env::var_os("BARAZA_EXTRA_FORMS"),
+        std::env::var_os("CONFORMANCE_EXTRA"),
+    ) else {
+        return;
+    };
+    let goldens = corpus::goldens(Path::new(&goldens));
+    let mut failures = Vec::new();
+    for case in corpus::files(Path::new(&forms), "extra") {
+        if let Some(golden) = goldens.get(&case.name) {
+            match verdict::difference(golden, &verdict::of(&case)) {
+                None => println!("{}: the same", case.name),
+                Some(difference) => failures.push(format!("{}: {difference}", case.name)),
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+/// A published form travels as Markdown.
+#[test]
+fn a_form_written_as_markdown_gives_the_same_xform() {
+    round("as Markdown", |case, definition| {
+        Definition::read_named(&case.file_of_markdown(), definition.to_markdown().as_bytes())
+    });
+}
+
+#[test]
+fn a_form_written_as_an_xform_and_read_again_gives_the_same_xform() {
+    round("as an XForm", |_, definition| {
+        let xform = definition.to_xform()?;
+        Definition::read_xform(&xform)
+    });
+}
+
+/// Writes each form that is taken, reads it again, and compares the XForms before and after.
+fn round(
+    how: &str,
+    read_again: impl Fn(&Case, &Definition) -> Result<(Definition, Vec<Warning>), Vec<FormError>>,
+) {
+    let mut failures = Vec::new();
+    for Compared { case, verdict, .. } in COMPARED.iter() {
+        let Verdict::Accepted(before) = verdict else {
+            continue;
+        };
+        let (definition, _) = Definition::read_named(&case.file, &case.bytes).expect("it was read before");
+        let after = read_again(case, &definition).map(|(definition, _)| verdict::of_definition(definition));
+        let after = after.unwrap_or_else(Verdict::Refused);
+        if let Some(difference) = verdict::difference(&Golden::Accepted(before.clone()), &after) {
+            failures.push(format!("{}: {difference}", case.name));
+        }
+    }
+    assert!(
+        failures.is_empty(),
+        "{} forms are another {how}:\n{}",
+        failures.len(),
+        failures.join("\n")
     );
 }
 

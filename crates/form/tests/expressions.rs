@@ -19,6 +19,8 @@ mod operators;
 mod places;
 #[path = "expressions/properties.rs"]
 mod properties;
+#[path = "expressions/tables.rs"]
+mod tables;
 
 const FORM: &str = "
 | survey |

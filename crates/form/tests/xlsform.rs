@@ -6,9 +6,14 @@ mod refusals;
 mod sheets;
 #[path = "xlsform/warnings.rs"]
 mod warnings;
+#[path = "xlsform/workbooks.rs"]
+mod workbooks;
 
 use baraza_form::definition::{Definition, Element};
 use baraza_form::{FormError, Source, Warning};
+
+/// What the documentation says about codes.
+const CATALOGUE: &str = include_str!("../../../docs/form-errors.md");
 
 /// Reads tables in Markdown.
 fn read(text: &str) -> Result<(Definition, Vec<Warning>), Vec<FormError>> {
@@ -33,6 +38,7 @@ fn told(text: &str) -> String {
     let (_, warnings) = read(text).unwrap_or_else(|errors| panic!("{}", listed(&errors)));
     let lines: Vec<String> = warnings
         .iter()
+        .inspect(|warning| assert_documented(warning.code))
         .map(|warning| format!("{}: {warning}", warning.code))
         .collect();
     lines.join("\n")
@@ -41,9 +47,17 @@ fn told(text: &str) -> String {
 fn listed(errors: &[FormError]) -> String {
     let lines: Vec<String> = errors
         .iter()
+        .inspect(|error| assert_documented(error.code))
         .map(|error| format!("{}: {error}", error.code))
         .collect();
     lines.join("\n")
+}
+
+fn assert_documented(code: &str) {
+    assert!(
+        CATALOGUE.contains(&format!("| `{code}` |")),
+        "`{code}` is not in docs/form-errors.md"
+    );
 }
 
 /// The element of a name, wherever it stands.

@@ -40,8 +40,25 @@ const COUNTED: &str = "
 | | end repeat | | | | | |
 ";
 
+const CSV: &str = "\
+survey
+,type,name,label
+,text,head,\"Who heads, here?\"
+,integer,size,How many?
+settings
+,form_id,version
+,house,3
+";
+
+const BY_HAND: &str = include_str!("../../../crates/form/tests/xforms/by_hand.xml");
+const NESTED: &str = include_str!("../../../crates/form/tests/xforms/converted/entity-repeat.xml");
+
 pub(crate) fn seeds() -> Vec<Seed> {
-    let mut seeds: Vec<Seed> = Vec::new();
+    let mut seeds: Vec<Seed> = vec![
+        ("form_csv", "small.csv", CSV.into()),
+        ("form_xform", "by_hand.xml", BY_HAND.into()),
+        ("form_xform", "entities.xml", NESTED.into()),
+    ];
     for text in [SMALL_FORM, COUNTED, forms::FORM] {
         assert!(
             Form::read_markdown(text).is_ok(),
@@ -49,7 +66,7 @@ pub(crate) fn seeds() -> Vec<Seed> {
             Form::read_markdown(text)
         );
     }
-    for target in ["form_markdown", "form_interview"] {
+    for target in ["form_markdown", "form_interview", "form_definition"] {
         seeds.push((target, "small.md", SMALL_FORM.into()));
         seeds.push((target, "counted.md", COUNTED.into()));
         seeds.push((target, "kinds.md", forms::FORM.into()));

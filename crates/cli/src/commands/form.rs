@@ -11,8 +11,11 @@ use form::{Form, FormError, Warning};
 mod check;
 mod convert;
 mod eval;
+mod fill;
 mod list;
 mod publish;
+mod run;
+mod tables;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum FormCommand {
@@ -26,6 +29,10 @@ pub(crate) enum FormCommand {
     Publish(publish::Publish),
     /// List the forms of the programme
     List(list::List),
+    /// Try a form at the terminal; its answers are test data
+    Fill(fill::Fill),
+    /// Interview by a script, or interview made-up respondents
+    Run(run::Run),
 }
 
 impl FormCommand {
@@ -36,6 +43,8 @@ impl FormCommand {
             Self::Eval(eval) => eval.run(),
             Self::Publish(publish) => publish.run(),
             Self::List(list) => list.run(),
+            Self::Fill(fill) => fill.run(),
+            Self::Run(run) => run.run(),
         }
     }
 }

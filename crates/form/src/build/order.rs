@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 
 use super::names::Names;
+use super::own_answer::reads_own_answer;
 use super::writing::Writing;
+use crate::expression::Expression;
 use crate::model::{Form, Item};
 use crate::path::QuestionPath;
 use crate::read::Problems;
 
-/// Returns all items, each after the group around it and after whatever its relevance and its
-/// calculation read. Complains about cycles.
+/// Returns all items, each after the group around it and after whatever its calculation and its
+/// conditions read. Complains about cycles.
 pub(super) fn order(
     form: &Form,
     names: &Names,
@@ -25,10 +27,8 @@ pub(super) fn order(
     let reads: Vec<Vec<usize>> = items
         .iter()
         .map(|item| {
-            reads(form, item)
-                .iter()
-                .filter_map(|path| places.get(path).copied())
-                .collect()
+            let paths = reads(form, item).into_iter();
+            paths.filter_map(|(_, path)| places.get(&path).copied()).collect()
         })
         .collect();
 
@@ -42,7 +42,7 @@ pub(super) fn order(
         walk.visit(nth);
     }
     for cycle in &walk.cycles {
-        complain(cycle, &items, names, writing, problems);
+        complain(form, cycle, &items, names, writing, problems);
     }
     walk.done
         .iter()
@@ -51,27 +51,38 @@ pub(super) fn order(
         .collect()
 }
 
-/// What an item's relevance and calculation read, and the group around it.
-fn reads(form: &Form, item: &Item) -> Vec<QuestionPath> {
-    let at = Some(item.path());
-    let mut reads: Vec<QuestionPath> = item.path().parent().into_iter().collect();
-    if let Some(relevant) = item.relevant() {
-        reads.extend(relevant.dependencies(form, at));
-    }
-    match item {
-        // One that is computed at a trigger only does not follow what it reads.
-        Item::Question(question) if question.triggers.is_empty() => {
-            reads.extend(
-                question
-                    .calculation
-                    .iter()
-                    .flat_map(|it| it.dependencies(form, at)),
-            );
+/// What an item's calculation and conditions read, each with its column, and the group around it.
+fn reads(form: &Form, item: &Item) -> Vec<(&'static str, QuestionPath)> {
+    let mut reads: Vec<_> = item
+        .path()
+        .parent()
+        .map(|outer| ("", outer))
+        .into_iter()
+        .collect();
+    for (column, expression) in expressions(item) {
+        let paths = expression.dependencies(form, Some(item.path()));
+        reads.extend(paths.into_iter().map(|path| (column, path)));
+        if reads_own_answer(expression.text()) {
+            reads.push((column, item.path().clone()));
         }
-        // How many instances there are is not worked out with the answers.
-        Item::Question(_) | Item::Group(_) | Item::Repeat(_) => {}
     }
     reads
+}
+
+/// What is worked out with the answers. How many instances a repeat has is not.
+fn expressions(item: &Item) -> Vec<(&'static str, &Expression)> {
+    let mut expressions = vec![("relevant", item.relevant()), ("read_only", item.read_only())];
+    if let Item::Question(question) = item {
+        expressions.push(("required", question.required.as_ref()));
+        // One that is computed at a trigger only does not follow what it reads.
+        if question.triggers.is_empty() {
+            expressions.insert(0, ("calculation", question.calculation.as_ref()));
+        }
+    }
+    expressions
+        .into_iter()
+        .filter_map(|(column, expression)| Some((column, expression?)))
+        .collect()
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -128,27 +139,29 @@ impl Walk<'_> {
     }
 }
 
-fn complain(cycle: &[usize], items: &[&Item], names: &Names, writing: &Writing<'_>, problems: &mut Problems) {
-    let paths: Vec<&QuestionPath> = cycle
-        .iter()
-        .filter_map(|nth| items.get(*nth))
-        .map(|item| item.path())
-        .collect();
-    let Some(first) = paths.first() else { return };
-    let is_computed = matches!(cycle.first().and_then(|nth| items.get(*nth)), Some(Item::Question(q)) if q.calculation.is_some());
-    let column = if is_computed { "calculation" } else { "relevant" };
-    let way: Vec<&str> = paths
-        .iter()
-        .map(|path| path.name())
-        .chain([first.name()])
-        .collect();
+fn complain(
+    form: &Form,
+    cycle: &[usize],
+    items: &[&Item],
+    names: &Names,
+    writing: &Writing<'_>,
+    problems: &mut Problems,
+) {
+    let cycle: Vec<&Item> = cycle.iter().filter_map(|nth| items.get(*nth).copied()).collect();
+    let Some(first) = cycle.first() else { return };
+    let second = cycle.get(1).unwrap_or(first).path();
+    let column = reads(form, first)
+        .into_iter()
+        .find(|(column, path)| path == second && !column.is_empty())
+        .map_or("relevant", |(column, _)| column);
+    let way: Vec<&str> = cycle.iter().chain([first]).map(|item| item.name()).collect();
     let message = format!(
         "what depends on itself can never be worked out: {}",
         way.join(" → ")
     );
     problems.error(
         writing
-            .error("cycle", names.row(first), column, message)
-            .hint("each arrow is a calculation or a relevance that reads the next; take one of them out"),
+            .error("cycle", names.row(first.path()), column, message)
+            .hint("each arrow is a calculation or a condition that reads the next; take one of them out"),
     );
 }

@@ -91,8 +91,16 @@ impl Builder<'_> {
     }
 
     /// What is logged of the interview.
-    pub(super) fn audit(&self) -> Option<Audit> {
-        let element = self.definition.audits.first()?;
+    pub(super) fn audit(&mut self) -> Option<Audit> {
+        let (element, further) = self.definition.audits.split_first()?;
+        for element in further {
+            let message = "a form has one audit, and there is one already";
+            let found = self
+                .writing()
+                .error("duplicate_name", element.row, "type", message);
+            self.problems
+                .error(found.hint("put all its parameters into one row"));
+        }
         let parameter = |name: &str| element.parameters.get(name).map(String::as_str);
         let seconds = |name: &str| parameter(name).and_then(|text| text.parse().ok());
         let location = parameter("location-priority").map(|priority| LocationTracking {

@@ -17,6 +17,12 @@ const BINDS: [(&str, &str); 8] = [
     ("jr:noAppErrorString", "noAppErrorString"),
 ];
 
+/// The rule that questions get whose lists get a choice of none.
+const NONE_RULE: &str = "(.='none' or not(selected(., 'none')))";
+
+/// A column that is not read: what stands in it keeps a row in its place.
+const REMARK: &str = "_";
+
 impl Definition {
     /// Returns the definition as Markdown tables, from which an equal form is read.
     ///
@@ -49,18 +55,17 @@ impl Definition {
     }
 
     fn survey(&self) -> Vec<Row> {
-        let mut rows = Vec::new();
-        // Rows stay where they were, so that what is wrong with one is found there.
-        let from_sheet = !self.headers.survey.is_empty();
-        let mut elements = self.elements.as_slice();
-        for audit in &self.audits {
-            let before = elements.partition_point(|element| element.row < audit.row);
-            let (first, rest) = elements.split_at_checked(before).unwrap_or((elements, &[]));
-            survey_rows(first, from_sheet, &mut rows);
-            survey_rows(std::slice::from_ref(audit), from_sheet, &mut rows);
-            elements = rest;
+        let mut survey = Survey {
+            from_sheet: !self.headers.survey.is_empty(),
+            has_none: self.settings.contains_key("add_none_option"),
+            audits: &self.audits,
+            rows: Vec::new(),
+        };
+        survey.elements(&self.elements);
+        for audit in std::mem::take(&mut survey.audits) {
+            survey.element(audit);
         }
-        survey_rows(elements, from_sheet, &mut rows);
+        let mut rows = survey.rows;
         // The column counts, also if nothing stands in it.
         if self.headers.has_sensitivity
             && let Some(first) = rows.first_mut()
@@ -85,25 +90,49 @@ impl Definition {
     }
 }
 
-fn survey_rows(elements: &[Element], from_sheet: bool, rows: &mut Vec<Row>) {
-    for element in elements.iter().filter(|element| element.generated.is_none()) {
-        // The header is the first row.
-        while from_sheet && rows.len() + 2 < element.row as usize {
-            rows.push(Row::default());
+/// The rows of the sheet `survey`. They stay where they were, so that what is wrong with one is
+/// found there.
+struct Survey<'a> {
+    from_sheet: bool,
+    /// Whether lists get a choice of none.
+    has_none: bool,
+    /// Those that are yet to be written.
+    audits: &'a [Element],
+    rows: Vec<Row>,
+}
+
+impl Survey<'_> {
+    fn elements(&mut self, elements: &[Element]) {
+        for element in elements.iter().filter(|element| element.generated.is_none()) {
+            while let Some((audit, later)) = self.audits.split_first() {
+                if audit.row >= element.row {
+                    break;
+                }
+                self.audits = later;
+                self.element(audit);
+            }
+            self.element(element);
+            let end = match element.kind {
+                ElementKind::Question => continue,
+                ElementKind::Group => "end_group",
+                ElementKind::Repeat => "end_repeat",
+                ElementKind::Loop => "end loop",
+            };
+            self.elements(&element.children);
+            self.rows.push(Row::of("type", end));
         }
-        rows.push(element_row(element));
-        let end = match element.kind {
-            ElementKind::Question => continue,
-            ElementKind::Group => "end_group",
-            ElementKind::Repeat => "end_repeat",
-            ElementKind::Loop => "end loop",
-        };
-        survey_rows(&element.children, from_sheet, rows);
-        rows.push(Row::of("type", end));
+    }
+
+    fn element(&mut self, element: &Element) {
+        // The header is the first row.
+        while self.from_sheet && self.rows.len() + 2 < element.row as usize {
+            self.rows.push(Row::of(REMARK, "-"));
+        }
+        self.rows.push(element_row(element, self.has_none));
     }
 }
 
-fn element_row(element: &Element) -> Row {
+fn element_row(element: &Element, has_none: bool) -> Row {
     let list = element.list.as_deref().unwrap_or_default();
     let is_question = element.kind == ElementKind::Question;
     let is_written = match is_question {
@@ -126,7 +155,7 @@ fn element_row(element: &Element) -> Row {
     row.text("hint", shown.hint.as_ref());
     row.text("guidance_hint", element.guidance_hint.as_ref());
     row.media(&element.media);
-    binds(element, &mut row);
+    binds(element, &mut row, has_none);
     row.put_some("default", element.default.as_deref());
     let triggers: Vec<String> = element
         .triggers
@@ -162,8 +191,14 @@ fn element_row(element: &Element) -> Row {
     row
 }
 
-fn binds(element: &Element, row: &mut Row) {
+fn binds(element: &Element, row: &mut Row, has_none: bool) {
     for (attribute, text) in &element.bind {
+        if attribute == "constraint" && has_none && element.type_name == "select_multiple" {
+            let own = text.any().strip_suffix(NONE_RULE);
+            let own = own.map(|own| own.strip_suffix(" and ").unwrap_or(own));
+            row.put("constraint", own.unwrap_or(text.any()));
+            continue;
+        }
         if attribute == "entities:saveto" {
             let list = element.saves_to_list.as_ref().map(|list| format!("{list}#"));
             row.put("save_to", &format!("{}{}", list.unwrap_or_default(), text.any()));
@@ -304,10 +339,6 @@ fn sheet(out: &mut String, name: &str, columns: &[&str], rows: Vec<Row>) {
     out.push_str(&format!("| {name} |\n"));
     line(out, columns.iter().copied());
     for row in &rows {
-        if row.0.is_empty() {
-            out.push_str("| |\n");
-            continue;
-        }
         let cells: BTreeMap<&str, &str> = row
             .0
             .iter()
@@ -374,6 +405,36 @@ mod tests {
     }
 
     #[test]
+    fn rows_stay_where_they_were() {
+        let text = "
+| survey | | | | |
+| | type | name | label | disabled | relevant |
+| | text | a | A | yes | |
+| | text | b | B | | |
+| | | | | | a remark |
+| | begin_group | g | G | | |
+| | text | c | C | yes | |
+| | audit | | | | |
+| | text | d | D | | |
+| | end_group | | | | |
+| | text | e | E | | |";
+        check(text);
+        let (definition, _) = Definition::read(Source::Markdown(text)).unwrap();
+        let (again, _) = Definition::read(Source::Markdown(&definition.to_markdown())).unwrap();
+        let rows = |definition: &Definition| -> Vec<u32> {
+            let inside = definition.elements.iter().flat_map(|element| &element.children);
+            definition
+                .elements
+                .iter()
+                .chain(inside)
+                .map(|element| element.row)
+                .collect()
+        };
+        assert_eq!(rows(&definition), [3, 5, 10, 8]);
+        assert_eq!(rows(&again), rows(&definition));
+    }
+
+    #[test]
     fn all_that_an_author_wrote_travels() {
         check(
             "
@@ -419,6 +480,23 @@ mod tests {
 | settings | | | | | | | |
 | | form_id | form_title | version | style | instance_name | name | attribute::odk:x | namespaces |
 | | f 1 | F | 3 | pages | ${near} | root | y | odk=\"http://example.org\" |",
+        );
+        check(
+            "
+| survey | | | | |
+| | type | name | label | constraint | appearance |
+| | select_multiple l | a | A | . != 'x' | |
+| | select_multiple m | b | B | | |
+| | begin_group | g | G | | table-list |
+| | select_one l | c | C | | |
+| | end_group | | | | |
+| choices | | | |
+| | list_name | name | label |
+| | l | a | A |
+| | m | a | A |
+| settings | |
+| | add_none_option |
+| | yes |",
         );
         check(
             "

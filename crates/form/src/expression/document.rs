@@ -74,7 +74,6 @@ pub fn eval_xml(
     let mut document = Document {
         context: Tree::DOCUMENT,
         labels: Labels::default(),
-        language: env.language.clone(),
     };
     match instance {
         Some(text) => document.read(text, &mut trees, env)?,
@@ -115,7 +114,10 @@ fn evaluate(
     shared.trees.replace(trees.to_vec());
     let mut evaluator = Evaluator::new(&nothing, &context, &shared);
     evaluator.document = Some(document);
-    evaluator.outcome(&nothing.term)
+    let outcome = evaluator.outcome(&nothing.term);
+    #[cfg(test)]
+    tests::STEPS.set(evaluator.spent());
+    outcome
 }
 
 fn typed(term: &Term, outcome: Outcome) -> TypedOutcome {
@@ -137,8 +139,6 @@ pub(super) struct Document {
     /// The element that the expression stands at.
     pub(super) context: u32,
     pub(super) labels: Labels,
-    /// The language of its texts.
-    pub(super) language: String,
 }
 
 impl Document {
@@ -211,5 +211,74 @@ impl std::fmt::Debug for TypedOutcome {
             TypedOutcome::Date(_) => "Date(…)",
             TypedOutcome::Nodes(_) => "Nodes(…)",
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    thread_local! {
+        /// How many steps the evaluation took that ended last.
+        pub(super) static STEPS: Cell<u64> = const { Cell::new(0) };
+    }
+
+    fn towns(count: usize) -> String {
+        let rows: String = (0..count)
+            .map(|nth| {
+                let (region, kind) = (nth % 50, if nth % 3 == 0 { "x" } else { "y" });
+                format!("<item><name>n{nth}</name><region>r{region}</region><type>{kind}</type></item>")
+            })
+            .collect();
+        format!("<data><region>r7</region><list>{rows}</list></data>")
+    }
+
+    #[test]
+    fn the_work_grows_as_the_document_does() {
+        let env = Environment::new(jiff::Timestamp::UNIX_EPOCH, jiff::tz::TimeZone::UTC, 1);
+        for text in [
+            "count(/data/list/item[region = /data/region and type != 'x'])",
+            "count(//item[region = current()/data/region])",
+            "count(//item[name = /data/list/item[type = 'y'][2]/name])",
+            "/data/list/item/region = /data/list/item/type",
+            "/data/list/item/region != /data/list/item/region",
+            "/data/list/item/name < /data/list/item/name",
+            "count(/data/list/item[last()] | /data/list/item[1])",
+            "join(' ', randomize(/data/list/item/name, 3))",
+            "pulldata('towns', 'a', 'b', 'c') = '' or sum(//region) = 0",
+        ] {
+            let steps = |count: usize| {
+                let _ = eval_xml(text, Some(&towns(count)), None, &env);
+                STEPS.get()
+            };
+            let (few, many) = (steps(500), steps(2000));
+            assert!(
+                few > 0 && many <= few * 5,
+                "{text}: {few} steps for 500, {many} for 2000"
+            );
+        }
+    }
+
+    #[test]
+    #[ignore = "measures time, which is only worth something in a build for use"]
+    fn a_list_of_ten_thousand_is_filtered_in_ten_milliseconds() {
+        let env = Environment::new(jiff::Timestamp::UNIX_EPOCH, jiff::tz::TimeZone::UTC, 1);
+        let text = towns(10_000);
+        let mut trees = Vec::new();
+        let mut document = Document {
+            context: Tree::DOCUMENT,
+            labels: Labels::default(),
+        };
+        document.read(&text, &mut trees, &env).unwrap();
+        let filter = "count(/data/list/item[region = /data/region and type != 'x'])";
+        let term = super::super::parser::parse(filter, Dialect::Document).unwrap();
+        let begun = std::time::Instant::now();
+        let outcome = evaluate(&term, &document, &trees, &env).unwrap();
+        let taken = begun.elapsed();
+        assert_eq!(outcome.to_text(), "133");
+        println!("{taken:?}");
+        assert!(taken.as_millis() < 10, "{taken:?}");
     }
 }

@@ -285,6 +285,12 @@ impl Evaluator<'_> {
         })
     }
 
+    /// How much work was done so far.
+    #[cfg(test)]
+    pub(super) fn spent(&self) -> u64 {
+        self.steps.get()
+    }
+
     /// Counts work, and stops what takes too much of it.
     pub(super) fn spend(&self, steps: u64) -> Result<(), EvalError> {
         let spent = self.steps.get().saturating_add(steps);

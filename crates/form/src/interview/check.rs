@@ -81,7 +81,7 @@ pub(super) fn objection(
         .constraint
         .as_ref()
         .filter(|constraint| look.can_read(constraint, at))?;
-    match look.is_true(constraint, at, Some(value.clone()), None) {
+    match look.is_true(constraint, at, Some(value.clone())) {
         Some(true) => None,
         Some(false) => Some(Trouble::Constraint),
         None => Some(Trouble::Unclear),
@@ -93,9 +93,7 @@ pub(super) fn is_required(look: &Look<'_, '_>, question: &Question, at: &Address
     let Some(required) = question.required.as_ref().filter(|_| question.kind.is_asked()) else {
         return false;
     };
-    look.can_read(required, at)
-        && look.is_true(required, at, None, None) == Some(true)
-        && !look.is_read_only(at)
+    look.can_read(required, at) && look.is_true(required, at, None) == Some(true) && !look.is_read_only(at)
 }
 
 /// Whether the choices taken are offered. What is in files and repeats is not looked at here.
@@ -108,15 +106,12 @@ pub(super) fn are_offered(look: &Look<'_, '_>, question: &Question, at: &Address
     let Some(source) = question.kind.choices().filter(|source| source.is_in_form()) else {
         return true;
     };
-    let filter = question
-        .choice_filter
-        .as_ref()
-        .filter(|filter| look.can_read(filter, at));
     let choices = look.form.choices_of(source);
-    taken.iter().all(|name| {
-        let mut of_this_name = choices.iter().filter(|choice| choice.name == *name);
-        of_this_name.any(|choice| look.is_offered(filter, at, choice))
-    })
+    let named = choices.iter().filter(|choice| taken.contains(&choice.name));
+    let offered = look.let_through(question, at, named);
+    taken
+        .iter()
+        .all(|name| offered.iter().any(|choice| choice.name == *name))
 }
 
 impl Complaint {

@@ -71,7 +71,7 @@ pub(super) fn default(look: &Look<'_, '_>, question: &Question, at: &Address) ->
         (QuestionKind::Metadata(Metadata::Today), _) => computed(look, "today()", question, at),
         (_, Some(DefaultAnswer::Fixed(value))) => Some(value.clone()),
         (_, Some(DefaultAnswer::Computed(expression))) => {
-            answer_of(&look.evaluate(expression, at, None, None)?, &question.kind)
+            answer_of(&look.evaluate(expression, at, None)?, &question.kind)
         }
         (_, None) => None,
     }
@@ -98,7 +98,7 @@ pub(super) fn of_device(kind: &QuestionKind, env: &Environment) -> Option<Value>
 
 fn computed(look: &Look<'_, '_>, text: &str, question: &Question, at: &Address) -> Option<Value> {
     let expression = Expression::parse(text).ok()?;
-    answer_of(&look.evaluate(&expression, at, None, None)?, &question.kind)
+    answer_of(&look.evaluate(&expression, at, None)?, &question.kind)
 }
 
 /// The answers there are, with the defaults set so far.

@@ -153,7 +153,7 @@ impl Scene<'_, '_> {
 
     fn holds(&self, condition: &Expression) -> bool {
         let look = self.pass.look();
-        look.can_read(condition, self.at) && look.is_true(condition, self.at, None, None) == Some(true)
+        look.can_read(condition, self.at) && look.is_true(condition, self.at, None) == Some(true)
     }
 
     /// What an expression gives as text; `None` if what it reads is not here, or it gives nothing.
@@ -162,7 +162,7 @@ impl Scene<'_, '_> {
         if !look.can_read(expression, self.at) {
             return None;
         }
-        let text = look.evaluate(expression, self.at, None, None)?.to_text();
+        let text = look.evaluate(expression, self.at, None)?.to_text();
         Some(text).filter(|text| !text.is_empty())
     }
 }

@@ -2,8 +2,10 @@
 
 use crate::address::Address;
 use crate::answers::Answers;
-use crate::expression::{Context, Environment, Expression, Outcome, evaluate};
-use crate::model::{Choice, Form, Item};
+use crate::expression::{self, Context, Environment, Expression, Outcome, evaluate};
+use crate::kind::ChoiceSource;
+use crate::model::{Choice, Form, Item, LabelMedia, Question};
+use crate::translated::Translated;
 use crate::value::Value;
 
 /// The answers as the form's logic sees them, and what to see them with.
@@ -33,28 +35,24 @@ impl<'f> Look<'f, '_> {
         expression: &Expression,
         at: &Address,
         this: Option<Value>,
-        choice: Option<&Choice>,
     ) -> Option<Outcome> {
-        let context = Context {
+        evaluate(expression, &self.context(at, this)).ok()
+    }
+
+    fn context<'c>(&'c self, at: &'c Address, this: Option<Value>) -> Context<'c> {
+        Context {
             form: self.form,
             answers: self.answers,
             at,
             this,
-            choice,
+            choice: None,
             env: self.env,
-        };
-        evaluate(expression, &context).ok()
+        }
     }
 
     /// Evaluates a condition; `None` if it cannot be evaluated.
-    pub(super) fn is_true(
-        &self,
-        condition: &Expression,
-        at: &Address,
-        this: Option<Value>,
-        choice: Option<&Choice>,
-    ) -> Option<bool> {
-        self.evaluate(condition, at, this, choice)
+    pub(super) fn is_true(&self, condition: &Expression, at: &Address, this: Option<Value>) -> Option<bool> {
+        self.evaluate(condition, at, this)
             .map(|outcome| outcome.to_boolean())
     }
 
@@ -62,7 +60,7 @@ impl<'f> Look<'f, '_> {
     pub(super) fn is_fulfilled(&self, relevant: Option<&Expression>, at: &Address) -> bool {
         relevant
             .filter(|condition| self.can_read(condition, at))
-            .is_none_or(|condition| self.is_true(condition, at, None, None).unwrap_or(false))
+            .is_none_or(|condition| self.is_true(condition, at, None).unwrap_or(false))
     }
 
     /// How many instances a repeat shall have; what is no number, and less than none, is none.
@@ -70,7 +68,7 @@ impl<'f> Look<'f, '_> {
     pub(super) fn count(&self, count: Option<&Expression>, at: &Address) -> Option<usize> {
         let count = count.filter(|count| self.can_read(count, at))?;
         let number = self
-            .evaluate(count, at, None, None)
+            .evaluate(count, at, None)
             .map_or(0.0, |outcome| outcome.to_number());
         // NaN becomes 0.
         Some((number.max(0.0) as usize).min(super::MAX_INSTANCES))
@@ -83,7 +81,7 @@ impl<'f> Look<'f, '_> {
         while let Some(inner) = path {
             let condition = self.form.item(&inner).and_then(Item::read_only);
             if condition.is_some_and(|condition| {
-                self.can_read(condition, at) && self.is_true(condition, at, None, None) == Some(true)
+                self.can_read(condition, at) && self.is_true(condition, at, None) == Some(true)
             }) {
                 return true;
             }
@@ -92,9 +90,23 @@ impl<'f> Look<'f, '_> {
         false
     }
 
-    /// Says whether a choice of the form itself is offered at `at`.
-    pub(super) fn is_offered(&self, filter: Option<&Expression>, at: &Address, choice: &Choice) -> bool {
-        filter.is_none_or(|filter| self.is_true(filter, at, None, Some(choice)).unwrap_or(false))
+    /// Says which of these choices the question's filter lets through at `at`. One that reads what
+    /// this node cannot read lets all through, one that cannot be worked out none.
+    pub(super) fn let_through<'c>(
+        &self,
+        question: &Question,
+        at: &Address,
+        choices: impl IntoIterator<Item = &'c Choice>,
+    ) -> Vec<&'c Choice> {
+        let choices: Vec<&Choice> = choices.into_iter().collect();
+        let filter = question.choice_filter.as_ref();
+        let Some(filter) = filter.filter(|filter| self.can_read(filter, at)) else {
+            return choices;
+        };
+        let context = self.context(at, None);
+        let fit = expression::offered(filter, &context, choices.iter().copied()).unwrap_or_default();
+        let fit = choices.into_iter().zip(fit).filter(|(_, fits)| *fits);
+        fit.map(|(choice, _)| choice).collect()
     }
 
     /// The choices of the form itself that are offered at `at`, in order.
@@ -102,17 +114,32 @@ impl<'f> Look<'f, '_> {
         let Some(question) = at.path().and_then(|path| self.form.question(&path)) else {
             return Vec::new();
         };
-        let choices = question
-            .kind
-            .choices()
-            .map_or(&[][..], |source| self.form.choices_of(source));
-        let filter = question
-            .choice_filter
-            .as_ref()
-            .filter(|filter| self.can_read(filter, at));
-        choices
-            .iter()
-            .filter(|choice| self.is_offered(filter, at, choice))
-            .collect()
+        let source = question.kind.choices();
+        let choices = source.map_or(&[][..], |source| self.form.choices_of(source));
+        self.let_through(question, at, choices)
+    }
+
+    /// The choices in a file that came with the form, in order; none if it did not come.
+    pub(super) fn in_file(&self, source: &ChoiceSource) -> Vec<Choice> {
+        let ChoiceSource::File { name, value, label } = source else {
+            return Vec::new();
+        };
+        let tables = self.env.attachments.as_ref();
+        let Some(table) = tables.and_then(|tables| tables.table(name)) else {
+            return Vec::new();
+        };
+        let choice = |row: crate::Row<'_>| {
+            let name = row.get(value)?.to_owned();
+            let cells = row
+                .cells()
+                .map(|(column, text)| (column.to_owned(), text.to_owned()));
+            Some(Choice {
+                label: Translated::in_one("default", row.get(label).unwrap_or(&name)),
+                name,
+                media: LabelMedia::default(),
+                columns: cells.collect(),
+            })
+        };
+        table.rows().filter_map(choice).collect()
     }
 }

@@ -173,7 +173,7 @@ impl<'f, 'a> Pass<'f, 'a> {
         {
             return;
         }
-        if let Some(outcome) = self.look().evaluate(calculation, &at, there, None) {
+        if let Some(outcome) = self.look().evaluate(calculation, &at, there) {
             let value = answer_of(&outcome, &question.kind);
             self.computed_order.push(at.clone());
             self.computed.insert(at, value);

@@ -268,7 +268,7 @@ impl<'s> Recomputation<'s> {
         if !look.can_read(calculation, at) {
             return;
         }
-        let outcome = look.evaluate(calculation, at, there, None);
+        let outcome = look.evaluate(calculation, at, there);
         self.evaluations += 1;
         if let Some(outcome) = outcome {
             self.put(node, at, answer_of(&outcome, &question.kind));

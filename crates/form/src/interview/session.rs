@@ -16,6 +16,7 @@ mod adopt;
 mod audit;
 mod finish;
 mod moves;
+mod numbered;
 mod outline;
 mod repeats;
 mod screen;
@@ -464,7 +465,7 @@ fn fire(
                 let outcome = question
                     .calculation
                     .as_ref()
-                    .and_then(|calculation| work.look(&seen).evaluate(calculation, &at, None, None));
+                    .and_then(|calculation| work.look(&seen).evaluate(calculation, &at, None));
                 outcome.and_then(|outcome| answer_of(&outcome, &question.kind))
             };
             work.evaluations += u64::from(question.calculation.is_some());

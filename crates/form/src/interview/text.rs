@@ -44,7 +44,7 @@ pub(super) fn name(look: &Look<'_, '_>) -> Option<String> {
     if !look.can_read(expression, &at) {
         return None;
     }
-    let name = look.evaluate(expression, &at, None, None)?.to_text();
+    let name = look.evaluate(expression, &at, None)?.to_text();
     Some(name).filter(|name| !name.trim().is_empty())
 }
 

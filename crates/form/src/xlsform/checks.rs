@@ -73,3 +73,8 @@ fn is_select(element: &Element) -> bool {
         "select_one" | "select_multiple" | "rank"
     )
 }
+
+/// Whether a row only says that a file comes with the form.
+fn is_external(element: &Element) -> bool {
+    matches!(element.type_name.as_str(), "csv-external" | "xml-external")
+}

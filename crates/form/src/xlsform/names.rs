@@ -52,7 +52,8 @@ pub(super) struct NoReference<'a>(pub(super) &'a str);
 /// The references in a text, in order, and what looks like one but is none.
 pub(super) fn references(text: &str) -> Vec<Result<Reference<'_>, NoReference<'_>>> {
     let mut found = Vec::new();
-    let mut rest = text;
+    // There is no room for a name in two characters, and the reference converter does not look.
+    let mut rest = if text.chars().nth(2).is_some() { text } else { "" };
     while let Some((_, after)) = rest.split_once("${") {
         let Some((inside, behind)) = after.split_once('}') else {
             found.push(Err(NoReference(after)));

@@ -101,7 +101,7 @@ impl<'a> Table<'a> {
         let double_colon = headers.iter().flatten().any(|header| header.contains("::"));
         let mut places: HashMap<&str, usize> = HashMap::new();
         let mut meanings: HashMap<Vec<String>, String> = HashMap::new();
-        for header in &headers {
+        for (header, written) in headers.iter().zip(self.sheet.header()) {
             let Some(header) = header else {
                 self.places.push(None);
                 continue;
@@ -115,7 +115,7 @@ impl<'a> Table<'a> {
                 continue;
             }
             if let Some(place) = places.get(header.as_str()) {
-                self.complain_of_twin(header, problems);
+                self.complain_of_twin(header, written, problems);
                 self.places.push(Some(*place));
                 continue;
             }
@@ -136,13 +136,14 @@ impl<'a> Table<'a> {
         }
     }
 
-    fn complain_of_twin(&self, header: &str, problems: &mut Problems) {
+    /// The reference converter does not see a twin that has space around it.
+    fn complain_of_twin(&self, header: &str, written: &str, problems: &mut Problems) {
         let message = format!("the column `{header}` is there twice");
         let error = FormError::at("duplicate_column", &self.sheet.name, 1, header, message)
             .hint("keep one of them, or name the language in each like `label::English (en)`");
         match self.sheet.notation {
-            Notation::Workbook => problems.error(error),
-            Notation::Markdown | Notation::Csv => problems.warn(error),
+            Notation::Workbook if written == header => problems.error(error),
+            _ => problems.warn(error),
         }
     }
 

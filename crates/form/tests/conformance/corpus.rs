@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// A form.
 pub(crate) struct Case {
@@ -12,6 +12,17 @@ pub(crate) struct Case {
     pub(crate) file: String,
     /// What is in it.
     pub(crate) bytes: Vec<u8>,
+}
+
+impl Case {
+    /// Returns what its file is called when it is Markdown.
+    pub(crate) fn file_of_markdown(&self) -> String {
+        let stem = self
+            .file
+            .rsplit_once('.')
+            .map_or(self.file.as_str(), |(stem, _)| stem);
+        format!("{stem}.md")
+    }
 }
 
 /// What the reference converter and ODK Validate make of a form.
@@ -47,7 +58,7 @@ pub(crate) fn folder() -> PathBuf {
 /// Returns all forms.
 pub(crate) fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
-    for (topic, text) in texts("forms", "md") {
+    for (topic, text) in texts(&folder().join("forms"), "md") {
         for (name, lines) in sections(&text) {
             let tables: Vec<&str> = lines.into_iter().filter(|line| line.starts_with('|')).collect();
             cases.push(Case {
@@ -57,23 +68,29 @@ pub(crate) fn cases() -> Vec<Case> {
             });
         }
     }
-    for entry in std::fs::read_dir(folder().join("files")).unwrap() {
-        let path = entry.unwrap().path();
-        let file = path.file_name().unwrap().to_str().unwrap().to_owned();
-        cases.push(Case {
-            name: format!("files/{file}"),
-            bytes: std::fs::read(&path).unwrap(),
-            file,
-        });
-    }
+    cases.extend(files(&folder().join("files"), "files"));
     cases.sort_by(|one, other| one.name.cmp(&other.name));
     cases
 }
 
-/// Returns what the reference converter makes of them, by the forms' names.
-pub(crate) fn goldens() -> BTreeMap<String, Golden> {
+/// Returns the forms of a folder, one in each file.
+pub(crate) fn files(folder: &Path, topic: &str) -> Vec<Case> {
+    let case = |entry: std::io::Result<std::fs::DirEntry>| {
+        let path = entry.unwrap().path();
+        let file = path.file_name().unwrap().to_str().unwrap().to_owned();
+        Case {
+            name: format!("{topic}/{file}"),
+            bytes: std::fs::read(&path).unwrap(),
+            file,
+        }
+    };
+    std::fs::read_dir(folder).unwrap().map(case).collect()
+}
+
+/// Returns what the reference converter makes of the forms in `folder`, by the forms' names.
+pub(crate) fn goldens(folder: &Path) -> BTreeMap<String, Golden> {
     let mut goldens = BTreeMap::new();
-    for (topic, text) in texts("goldens", "txt") {
+    for (topic, text) in texts(folder, "txt") {
         for (name, lines) in sections(&text) {
             let mut lines = lines.into_iter().filter(|line| !line.is_empty());
             let verdict = lines.next().expect("a golden begins with its verdict");
@@ -113,9 +130,9 @@ pub(crate) fn lines(file: &str) -> Vec<String> {
     rows.map(str::to_owned).collect()
 }
 
-fn texts(of: &str, extension: &str) -> Vec<(String, String)> {
+fn texts(folder: &Path, extension: &str) -> Vec<(String, String)> {
     let mut texts = Vec::new();
-    for entry in std::fs::read_dir(folder().join(of)).unwrap() {
+    for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.extension().is_some_and(|found| found == extension) {
             let topic = path.file_stem().unwrap().to_str().unwrap().to_owned();

@@ -32,10 +32,14 @@ pub(crate) enum Difference {
 
 /// Reads, checks and converts it.
 pub(crate) fn of(case: &Case) -> Verdict {
-    let definition = match Definition::read_named(&case.file, &case.bytes) {
-        Ok((definition, _)) => definition,
-        Err(errors) => return Verdict::Refused(errors),
-    };
+    match Definition::read_named(&case.file, &case.bytes) {
+        Ok((definition, _)) => of_definition(definition),
+        Err(errors) => Verdict::Refused(errors),
+    }
+}
+
+/// Checks and converts it.
+pub(crate) fn of_definition(definition: Definition) -> Verdict {
     let xform = match definition.to_xform() {
         Ok(xform) => xform,
         Err(errors) => return Verdict::Refused(errors),

@@ -1,9 +1,12 @@
 //! What follows from an answer.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use baraza_form::interview::{
     Adopted, Finish, Notice, Opening, Plan, Screen, SectionStatus, Session, SessionError, Trouble,
 };
-use baraza_form::{AnswerSheet, Answers, Form, InstanceId, Item, RepeatAddress, Value};
+use baraza_form::{AnswerSheet, Answers, Form, InstanceId, Item, RepeatAddress, Table, Value};
 
 use super::{Told, at, env, env_at, plan};
 
@@ -374,4 +377,84 @@ fn no_answer_shows_in_debug_output() {
         told.session.problems(&told.env),
     );
     assert!(!shown.contains("Amina") && !shown.contains("131"), "{shown}");
+}
+
+#[test]
+fn choices_come_from_files_and_from_repeats() {
+    let form = "
+| survey | | | | | |
+| | type | name | label | choice_filter | parameters |
+| | text | region | Region | | |
+| | select_one_from_file towns.csv | town | Town | region = ${region} | value=code label=title |
+| | begin_repeat | members | Member | | |
+| | text | name | Name | | |
+| | end_repeat | | | | |
+| | select_one ${name} | head | Head | | |";
+    let csv = b"code,title,region\nu,Ulu,north\nk,Kusi,south\nm,Mji,north\n";
+    let tables = BTreeMap::from([(
+        "towns.csv".to_owned(),
+        Arc::new(Table::read("towns.csv", csv).unwrap()),
+    )]);
+    let mut surroundings = env();
+    surroundings.attachments = Some(Arc::new(tables));
+    let mut told = Told::begin_with(&plan(form), surroundings);
+    told.set("region", "north");
+    let offered = |told: &Told, at: &str| -> Vec<(String, String)> {
+        let asked = told.session.asked(&super::at(at), &told.env).unwrap();
+        let offers = asked.choices.into_iter();
+        offers.map(|offer| (offer.name, offer.label)).collect()
+    };
+    let pair = |name: &str, label: &str| (name.to_owned(), label.to_owned());
+    assert_eq!(offered(&told, "town"), [pair("u", "Ulu"), pair("m", "Mji")]);
+    told.add("members");
+    let members = told.instances("members");
+    told.set(&format!("{}/name", members[0]), "Amina");
+    assert_eq!(offered(&told, "head"), [pair("Amina", "Amina")]);
+    told.set(&format!("{}/name", members[1]), "Juma");
+    assert_eq!(offered(&told, "head").len(), 2);
+}
+
+#[test]
+fn a_default_comes_from_the_record_that_was_saved_last() {
+    let form = "
+| survey | | | | |
+| | type | name | label | default |
+| | text | village | Village | ${last-saved#village} |";
+    let mut last = AnswerSheet::new();
+    last.set(at("village"), Value::Text("Ulu".into()));
+    let mut surroundings = env();
+    surroundings.last_saved = Some(Arc::new(last));
+    let told = Told::begin_with(&plan(form), surroundings);
+    assert_eq!(told.answer("village").as_deref(), Some("Ulu"));
+    assert_eq!(Told::begin(form).answer("village"), None);
+}
+
+#[test]
+fn choices_are_put_into_another_order_by_a_seed_and_stay_in_it() {
+    let rows: String = (0..20)
+        .map(|nth| format!("| | l | c{nth} | C{nth} |\n"))
+        .collect();
+    let form = format!(
+        "
+| survey | | | | |
+| | type | name | label | parameters |
+| | select_one l | anew | Anew | randomize=true |
+| | select_one l | seeded | Seeded | randomize=true, seed=42 |
+| choices | | | |
+| | list_name | name | label |
+{rows}"
+    );
+    let order = |told: &Told, at: &str| -> Vec<String> {
+        let asked = told.session.asked(&super::at(at), &told.env).unwrap();
+        asked.choices.into_iter().map(|offer| offer.name).collect()
+    };
+    let told = Told::begin(&form);
+    let other = Told::begin_with(
+        &plan(&form),
+        baraza_form::Environment::new(super::NOW.parse().unwrap(), jiff::tz::TimeZone::UTC, 8),
+    );
+    assert_eq!(order(&told, "anew"), order(&told, "anew"));
+    assert_ne!(order(&told, "anew"), order(&other, "anew"));
+    assert_eq!(order(&told, "seeded"), order(&other, "seeded"));
+    assert_ne!(order(&told, "seeded")[0..5], ["c0", "c1", "c2", "c3", "c4"]);
 }

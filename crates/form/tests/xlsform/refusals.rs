@@ -314,6 +314,22 @@ fn entity_scope_of_save_to_is_told() {
 }
 
 #[test]
+fn external_in_repeat_is_told() {
+    assert_eq!(
+        errors(
+            "
+| survey |
+| | type | name | label |
+| | begin_repeat | r | R |
+| | csv-external | f |  |
+| | text | a | A |
+| | end_repeat | |  |"
+        ),
+        "external_in_repeat: survey row 3, type: the file `f` stands in the repeat `r` (move the row out of the repeat)"
+    );
+}
+
+#[test]
 fn headless_column_is_told() {
     assert_eq!(
         errors(
@@ -1399,6 +1415,25 @@ fn too_many_tick_labels_is_told() {
 | | n | 3 | B |"
         ),
         "too_many_tick_labels: survey row 2, parameters: without ticks, the list `n` can have only two choices (keep those for `start` and `end`)"
+    );
+}
+
+#[test]
+fn translated_in_loop_is_told() {
+    assert_eq!(
+        errors(
+            "
+| survey |
+| | type | name | label | constraint_message::en (en) |
+| | begin loop over l | a | A |  |
+| | text | b | B | no |
+| | end loop | | |  |
+| choices |
+| | list_name | name | label |
+| | l | a | A |
+| | l | b | B |"
+        ),
+        "translated_in_loop: survey row 3, constraint_message::en (en): in a loop, only labels and hints can be translated (write it in one language, or use a repeat instead of the loop)"
     );
 }
 

@@ -89,11 +89,6 @@ impl Labels {
     pub(in crate::expression) fn choices(&self, path: &str) -> Option<&Choices> {
         self.choices.get(path)
     }
-
-    /// The language of texts that are in no other.
-    pub(in crate::expression) fn default_language(&self) -> &str {
-        self.translations.first().map_or("", |(name, _)| name)
-    }
 }
 
 fn choices_of(select: Node<'_, '_>) -> Option<Choices> {

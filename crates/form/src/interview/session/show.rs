@@ -110,14 +110,18 @@ impl Session {
     fn offers(&self, look: &Look<'_, '_>, question: &Question, at: &Address) -> Vec<Offer> {
         let offers: Vec<Offer> = match question.kind.choices() {
             Some(ChoiceSource::Repeat(path)) => self.offers_of_repeat(look, question, path, at),
-            Some(_) => {
-                let choices = look.offered(at).into_iter();
+            Some(source) => {
+                let in_file = look.in_file(source);
+                let choices = match source.is_in_form() {
+                    true => look.offered(at),
+                    false => look.let_through(question, at, &in_file),
+                };
                 let offer = |choice: &crate::Choice| Offer {
                     name: choice.name.clone(),
                     label: self.fill(&choice.label, at, look.env),
                     media: self.media(&choice.media, look.env),
                 };
-                choices.map(offer).collect()
+                choices.into_iter().map(offer).collect()
             }
             None => return Vec::new(),
         };
@@ -125,7 +129,7 @@ impl Session {
             None => offers,
             Some(Shuffle::Anew) => shuffled(offers, self.shuffle_seed),
             Some(Shuffle::Seeded(seed)) => {
-                let seed = look.evaluate(seed, at, None, None).map(|seed| seed.to_number());
+                let seed = look.evaluate(seed, at, None).map(|seed| seed.to_number());
                 // What is no number, or infinite, counts as 0.
                 let seed = seed.filter(|seed| seed.is_finite()).unwrap_or(0.0);
                 shuffled(offers, seed as i64)
@@ -158,7 +162,7 @@ impl Session {
             let filter = question.choice_filter.as_ref();
             let value = look.answers.answer(&instance.near(path))?.to_odk_text();
             filter
-                .is_none_or(|filter| look.is_true(filter, &instance, None, None).unwrap_or(false))
+                .is_none_or(|filter| look.is_true(filter, &instance, None).unwrap_or(false))
                 .then(|| Offer {
                     name: value.clone(),
                     label: value,

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::super::names::splitext;
 use super::super::types::is_file;
 use super::search::searches;
-use super::{Tables, all, is_select};
+use super::{Tables, all, is_external, is_select};
 use crate::definition::{Definition, Element, ElementKind};
 use crate::read::{FormError, Problems};
 
@@ -24,15 +24,18 @@ pub(super) fn check(definition: &Definition, tables: &Tables<'_>, problems: &mut
     let mut instances: Vec<Instance<'_>> = Vec::new();
     let mut externals: HashMap<&str, u32> = HashMap::new();
     for element in &elements {
-        if let "csv-external" | "xml-external" = element.type_name.as_str() {
-            if let Some(row) = externals.insert(&element.name, element.row) {
-                let message = format!("the file `{}` is there in row {row} too", element.name);
-                problems.error(
-                    tables
-                        .error("duplicate_external", element, &["name"], message)
-                        .hint("keep one of them"),
-                );
-            }
+        if is_external(element)
+            && let Some(row) = externals.insert(&element.name, element.row)
+        {
+            let message = format!("the file `{}` is there in row {row} too", element.name);
+            problems.error(
+                tables
+                    .error("duplicate_external", element, &["name"], message)
+                    .hint("keep one of them"),
+            );
+        }
+        if element.kind == ElementKind::Repeat {
+            check_inside(element, tables, problems);
         }
         instances.extend(of(element));
     }
@@ -60,6 +63,23 @@ pub(super) fn check(definition: &Definition, tables: &Tables<'_>, problems: &mut
             }
             Some(_) => {}
             None => _ = seen.insert(instance.name.clone(), instance),
+        }
+    }
+}
+
+/// A file belongs to the form, not to an instance of a repeat.
+fn check_inside(repeat: &Element, tables: &Tables<'_>, problems: &mut Problems) {
+    for element in &repeat.children {
+        if is_external(element) {
+            let message = format!(
+                "the file `{}` stands in the repeat `{}`",
+                element.name, repeat.name
+            );
+            problems.error(
+                tables
+                    .error("external_in_repeat", element, &["type"], message)
+                    .hint("move the row out of the repeat"),
+            );
         }
     }
 }
@@ -146,6 +166,9 @@ fn of(element: &Element) -> Vec<Instance<'_>> {
                 .map(|text| (["choice_filter", ""], text)),
         );
         expressions.extend(element.default.as_deref().map(|text| (["default", ""], text)));
+    }
+    if is_external(element) {
+        expressions.clear();
     }
     for (way, text) in expressions {
         for file in pulled(text) {

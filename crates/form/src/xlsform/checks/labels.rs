@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Tables, all, is_select};
+use super::{Tables, all, is_external, is_select};
 use crate::definition::{Definition, Element, ElementKind};
 use crate::read::Problems;
 
@@ -31,7 +31,7 @@ pub(super) fn check(definition: &Definition, tables: &Tables<'_>, problems: &mut
     let elements = all(definition);
     let mut triggered: HashMap<&str, Vec<&Element>> = HashMap::new();
     for element in &elements {
-        if element.type_name != "background-geopoint" {
+        if element.type_name != "background-geopoint" && !is_external(element) {
             for name in &element.triggers {
                 triggered.entry(name).or_default().push(element);
             }
@@ -72,7 +72,7 @@ pub(super) fn check(definition: &Definition, tables: &Tables<'_>, problems: &mut
 }
 
 /// Whether it is a group or repeat, or a question that somebody sees.
-fn is_shown(element: &Element) -> bool {
+pub(super) fn is_shown(element: &Element) -> bool {
     element.kind != ElementKind::Question
         || !is_computed(element)
             && !UNSEEN.contains(&element.type_name.as_str())
@@ -134,9 +134,14 @@ fn check_label(element: &Element, tables: &Tables<'_>, problems: &mut Problems) 
     }
 }
 
+/// Whether something can be shown beside a label.
+pub(super) fn is_media(form: &str) -> bool {
+    matches!(form, "image" | "big-image" | "audio" | "video")
+}
+
 fn check_media(element: &Element, tables: &Tables<'_>, problems: &mut Problems) {
     for form in element.media.keys() {
-        if !matches!(form.as_str(), "image" | "big-image" | "audio" | "video") {
+        if !is_media(form) {
             let message = format!("`{form}` is no kind of media");
             problems.error(
                 tables

@@ -2,7 +2,8 @@
 
 use super::super::names::is_xml_name;
 use super::super::survey::NAME_HINT;
-use super::{Tables, all};
+use super::labels::is_media;
+use super::{Tables, all, is_external};
 use crate::definition::{Choice, Definition, Element, ElementKind, Text};
 use crate::read::{FormError, Problems};
 
@@ -24,6 +25,7 @@ pub(super) fn check(definition: &Definition, tables: &Tables<'_>, problems: &mut
         check_choices(element, &choices, problems);
         if choices.len() > 1 {
             check_repeats(&element.children, tables, problems);
+            check_files(&element.children, tables, problems);
         }
         for child in &element.children {
             check_placeholders(child, &choices, tables, problems);
@@ -33,6 +35,14 @@ pub(super) fn check(definition: &Definition, tables: &Tables<'_>, problems: &mut
 
 fn check_choices(element: &Element, choices: &[&Choice], problems: &mut Problems) {
     for choice in choices {
+        if let Some(form) = choice.media.keys().find(|form| !is_media(form)) {
+            let message = format!("`{form}` is no kind of media");
+            let column = format!("media::{form}");
+            problems.error(
+                FormError::at("unknown_media", "choices", choice.row, &column, message)
+                    .hint("write `image`, `big-image`, `audio` or `video`"),
+            );
+        }
         let (code, column, message, hint) = if !is_xml_name(&choice.name) {
             (
                 "invalid_loop_choice",
@@ -57,6 +67,23 @@ fn check_choices(element: &Element, choices: &[&Choice], problems: &mut Problems
             continue;
         };
         problems.error(FormError::at(code, "choices", choice.row, column, message).hint(hint));
+    }
+}
+
+fn check_files(elements: &[Element], tables: &Tables<'_>, problems: &mut Problems) {
+    for element in elements {
+        if is_external(element) {
+            let message = format!(
+                "the file `{}` would be there once for each round of the loop",
+                element.name
+            );
+            problems.error(
+                tables
+                    .error("duplicate_external", element, &["name"], message)
+                    .hint("move the row out of the loop"),
+            );
+        }
+        check_files(&element.children, tables, problems);
     }
 }
 
@@ -91,6 +118,22 @@ fn check_placeholders(element: &Element, choices: &[&Choice], tables: &Tables<'_
                 texts.extend(by.iter().map(|(_, text)| (vec![name], text.as_str())))
             }
             None => {}
+        }
+    }
+    let inner = element.bind.iter().map(|(name, text)| ("bind", name, text));
+    let media = element.media.iter().map(|(name, text)| ("media", name, text));
+    for (group, name, text) in inner.chain(media) {
+        if matches!(text, Text::ByLanguage(_)) {
+            problems.error(
+                tables
+                    .error(
+                        "translated_in_loop",
+                        element,
+                        &[group, name],
+                        "in a loop, only labels and hints can be translated",
+                    )
+                    .hint("write it in one language, or use a repeat instead of the loop"),
+            );
         }
     }
     for (name, text) in &element.bind {

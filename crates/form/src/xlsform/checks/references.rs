@@ -1,12 +1,13 @@
 //! References to questions: `${name}`.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::super::header::SURVEY;
 use super::super::names::{NoReference, references};
 use super::super::table::Table;
 use super::super::yes;
-use super::Tables;
+use super::labels::is_shown;
+use super::{Tables, all, is_external, is_select};
 use crate::definition::{Definition, Element, ElementKind};
 use crate::read::{FormError, Problems, nearest};
 
@@ -55,6 +56,42 @@ pub(super) fn check(
     if let Some(table) = tables.choices {
         names.check(table, |first| first == "label", |_| true, problems);
     }
+    check_lists(&names, definition, tables, problems);
+    check_triggered(&names, definition, tables, problems);
+}
+
+/// Choices can come from questions too: `select_one ${name}`.
+fn check_lists(names: &Names<'_>, definition: &Definition, tables: &Tables<'_>, problems: &mut Problems) {
+    for element in all(definition).into_iter().filter(|element| is_select(element)) {
+        for reference in references(element.list.as_deref().unwrap_or_default())
+            .into_iter()
+            .flatten()
+        {
+            if let Some((code, message, hint)) = names.fault(reference.name, true) {
+                problems.error(tables.error(code, element, &["type"], message).hint(hint));
+            }
+        }
+    }
+}
+
+/// What a question sets off is found by its name.
+fn check_triggered(names: &Names<'_>, definition: &Definition, tables: &Tables<'_>, problems: &mut Problems) {
+    let elements = all(definition);
+    let shown: HashSet<&str> = elements
+        .iter()
+        .filter(|element| is_shown(element))
+        .map(|element| element.name.as_str())
+        .collect();
+    for element in elements {
+        if element
+            .triggers
+            .iter()
+            .any(|trigger| shown.contains(trigger.as_str()))
+            && let Some((code, message, hint)) = names.fault(&element.name, true)
+        {
+            problems.error(tables.error(code, element, &["name"], message).hint(hint));
+        }
+    }
 }
 
 impl Names<'_> {
@@ -67,8 +104,14 @@ impl Names<'_> {
         problems: &mut Problems,
     ) {
         for row in table.sheet.rows.iter().filter(|row| row.number > 1) {
-            for (text, place) in row.cells.iter().zip(&table.places) {
-                let Some(column) = place.and_then(|place| table.columns.get(place)) else {
+            // Of columns with the same header, the last that is filled counts.
+            let filled = row.cells.iter().map(|text| text.trim()).zip(&table.places);
+            let texts: BTreeMap<usize, &str> = filled
+                .filter(|(text, _)| !text.is_empty())
+                .filter_map(|(text, place)| Some(((*place)?, text)))
+                .collect();
+            for (place, text) in texts {
+                let Some(column) = table.columns.get(place) else {
                     continue;
                 };
                 let first = column.tokens.first().map_or("", String::as_str);
@@ -145,7 +188,7 @@ fn ambiguous(name: &str, why: &str) -> (&'static str, String, String) {
 fn built(definition: &Definition) -> HashMap<String, u32> {
     fn gather(definition: &Definition, elements: &[Element], times: u32, built: &mut HashMap<String, u32>) {
         for element in elements {
-            if matches!(element.type_name.as_str(), "csv-external" | "xml-external") {
+            if is_external(element) {
                 continue;
             }
             let count = built.entry(element.name.clone()).or_default();
