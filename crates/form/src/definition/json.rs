@@ -4,7 +4,7 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use serde_json::Value as Json;
 
-use super::{Definition, Text};
+use super::{Definition, MediaFiles, Text};
 
 impl Definition {
     /// Returns the definition as JSON: its fields by their names, texts as a text or by language,
@@ -49,6 +49,12 @@ impl Serialize for Text {
                 map.end()
             }
         }
+    }
+}
+
+impl Serialize for MediaFiles {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter())
     }
 }
 
