@@ -182,6 +182,19 @@ impl Problems {
         super::did_you_mean(name, known, otherwise)
     }
 
+    /// The known name that is most like `name`. Only the first thousands of known names are looked
+    /// at, and none once no more errors are listed.
+    pub(crate) fn nearest<'a>(
+        &self,
+        name: &str,
+        known: impl IntoIterator<Item = &'a str>,
+    ) -> Option<&'a str> {
+        if self.errors.len() >= MAX_LISTED {
+            return None;
+        }
+        super::nearest(name, known.into_iter().take(4096))
+    }
+
     pub(crate) fn has_errors(&self) -> bool {
         !self.errors.is_empty()
     }
