@@ -16,6 +16,7 @@ mod check;
 mod compare;
 mod dependencies;
 mod document;
+mod doubts;
 mod environment;
 mod evaluate;
 mod functions;
@@ -31,6 +32,7 @@ mod tree;
 mod trees;
 
 pub use document::{DocumentError, TypedOutcome, eval_xml};
+pub use doubts::Doubt;
 pub use environment::{Context, Environment, Verifier};
 pub use evaluate::{EvalError, evaluate, offered};
 pub use outcome::{Node, Outcome};
