@@ -12,6 +12,8 @@ use ast::{Start, Term};
 use parser::Dialect;
 
 mod ast;
+#[cfg(test)]
+mod canonical;
 mod check;
 mod compare;
 mod dependencies;
