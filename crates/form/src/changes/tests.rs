@@ -32,12 +32,8 @@ fn form(text: &str) -> Form {
 fn changes(from: &str, to: &str) -> Vec<String> {
     assert!(OLDER.contains(from), "{from}");
     let newer = form(&OLDER.replacen(from, to, 1));
-    let told = form(OLDER)
-        .changes_to(&newer)
-        .iter()
-        .map(ToString::to_string)
-        .collect();
-    told
+    let changes = form(OLDER).changes_to(&newer);
+    changes.iter().map(ToString::to_string).collect()
 }
 
 #[test]
