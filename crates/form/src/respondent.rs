@@ -33,6 +33,8 @@ const SKIPPED_PERCENT: u64 = 8;
 const ROUNDS: usize = 8;
 /// How many screens an interview has at most.
 const MOST_SCREENS: usize = 100_000;
+/// How much is worked out in one interview at most: forms may ask for any number of instances.
+const MOST_EVALUATIONS: u64 = 500_000;
 /// How many instances are added of one's own accord in one interview at most.
 const MOST_ADDED: usize = 200;
 
@@ -113,7 +115,7 @@ struct Respondent<'a, R> {
 impl<R: Rng> Respondent<'_, R> {
     /// Goes from screen to screen. Says whether that came to the end.
     fn go_through(&mut self) -> bool {
-        while self.screens < MOST_SCREENS {
+        while self.screens < MOST_SCREENS && self.session.evaluations() < MOST_EVALUATIONS {
             self.screens += 1;
             match self.session.position().clone() {
                 Position::Beginning => {}
@@ -247,6 +249,9 @@ impl<R: Rng> Respondent<'_, R> {
                     (self.keep)(&step);
                     left = step.problems;
                 }
+            }
+            if self.session.evaluations() >= MOST_EVALUATIONS {
+                break;
             }
             for problem in &left {
                 if round > 1 {

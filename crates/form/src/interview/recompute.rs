@@ -12,8 +12,12 @@ use crate::expression::Environment;
 use crate::model::{DefaultAnswer, Item, Question, Repeat};
 use crate::value::Value;
 
-/// The most instances that all repeats of a record have together.
-pub(super) const MOST_INSTANCES: usize = 20_000;
+/// The most instances that all repeats of a record have together: fewer in a form of very many
+/// questions, each of which may stand in every instance.
+pub(super) fn most_instances(plan: &Plan) -> usize {
+    (500_000 / plan.nodes().count().max(1)).clamp(1_000, 20_000)
+}
+
 /// The most that is looked at before a form that goes round in circles is left as it is.
 const MOST_VISITS: usize = 2_000_000;
 
@@ -92,7 +96,7 @@ impl<'s> Recomputation<'s> {
 
     /// Adds an instance, with its fixed defaults and the first instances of the repeats in it.
     pub(super) fn add(&mut self, node: usize, repeat: &RepeatAddress, id: InstanceId) -> Option<Address> {
-        if self.paper.instance_count() >= MOST_INSTANCES {
+        if self.paper.instance_count() >= most_instances(self.plan) {
             return None;
         }
         let instance = self.paper.add(repeat, id);

@@ -5,7 +5,7 @@ use super::{Position, Session, SessionError, Step};
 use crate::address::{Address, InstanceId, RepeatAddress};
 use crate::expression::Environment;
 use crate::interview::MAX_INSTANCES;
-use crate::interview::recompute::MOST_INSTANCES;
+use crate::interview::recompute::most_instances;
 use crate::model::Item;
 
 impl Session {
@@ -15,7 +15,9 @@ impl Session {
     /// If the form has no such repeat there, it is not asked now, or its count is not free.
     pub fn add_instance(&mut self, repeat: &RepeatAddress, env: &Environment) -> Result<Step, SessionError> {
         let node = self.free_repeat(repeat)?;
-        if self.paper.all(repeat).len() >= MAX_INSTANCES || self.paper.instance_count() >= MOST_INSTANCES {
+        if self.paper.all(repeat).len() >= MAX_INSTANCES
+            || self.paper.instance_count() >= most_instances(&self.plan)
+        {
             return Err(SessionError::TooMany);
         }
         let id = InstanceId::from_uuid(uuid::Builder::from_random_bytes(env.chance()).into_uuid());
