@@ -78,6 +78,10 @@ impl<'d> Parts<'d> {
             let authored = kept.map(|(name, value)| (name, self.authored(value, Some(node))));
             element.instance = authored.collect();
         }
+        if is_group && self.first_shown(node).is_none() {
+            // Nothing stands for it in the body, as for the block `meta` that the converter makes.
+            element.control.insert("bodyless".to_owned(), "true()".to_owned());
+        }
         self.put_unshown_texts(node, &mut element, problems);
         if is_group {
             element.children = self.inside(node, found, problems);
