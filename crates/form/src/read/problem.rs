@@ -196,6 +196,19 @@ impl Problems {
         self.warnings.truncate(MAX_LISTED);
     }
 
+    /// The known name that is most like `name`. Only the first thousands of known names are looked
+    /// at, and none once no more errors are listed.
+    pub(crate) fn nearest<'a>(
+        &self,
+        name: &str,
+        known: impl IntoIterator<Item = &'a str>,
+    ) -> Option<&'a str> {
+        if self.errors.len() >= MAX_LISTED {
+            return None;
+        }
+        super::nearest(name, known.into_iter().take(4096))
+    }
+
     pub(crate) fn into_errors(mut self) -> Vec<FormError> {
         // Sheets stay in the order they were read in; rows come in order within each.
         let sheets: Vec<String> = self.errors.iter().map(|error| error.sheet.clone()).collect();
