@@ -1,30 +1,17 @@
 //! Reading a form from an XLSForm: a workbook, or the same tables as Markdown.
 
-mod bare_names;
-mod cell_type;
-mod choices;
-mod columns;
 mod comma_separated;
-mod flow;
-mod languages;
 mod markdown;
-mod order;
 mod problem;
-mod references;
-mod row;
-mod settings;
 mod sheet;
 mod suggest;
-mod survey;
-mod unsupported;
 mod workbook;
 mod xls_bounds;
 mod xlsx_bounds;
 
-use std::collections::BTreeMap;
-
-use crate::model::{Form, Item};
-use crate::path::QuestionPath;
+use crate::build;
+use crate::model::Form;
+use crate::xlsform;
 
 pub(crate) use markdown::escape;
 pub(crate) use problem::Problems;
@@ -52,7 +39,7 @@ impl<'a> Source<'a> {
     /// `.xlsx`, `.xlsm`, `.xls`, `.csv`, `.md` or `.xml`.
     ///
     /// # Errors
-    /// If the extension is another, or a text file is not UTF-8.
+    /// If the extension is another, or a file of text is not UTF-8.
     pub fn from_named(file_name: &str, bytes: &'a [u8]) -> Result<Self, FormError> {
         let extension = file_name
             .rsplit_once('.')
@@ -60,9 +47,9 @@ impl<'a> Source<'a> {
         match extension.as_deref() {
             Some("xlsx" | "xlsm") => Ok(Source::Xlsx(bytes)),
             Some("xls") => Ok(Source::Xls(bytes)),
-            Some("csv") => utf8(bytes).map(Source::Csv),
-            Some("md" | "markdown") => utf8(bytes).map(Source::Markdown),
-            Some("xml") => utf8(bytes).map(Source::XForm),
+            Some("csv") => text_of(bytes).map(Source::Csv),
+            Some("md" | "markdown") => text_of(bytes).map(Source::Markdown),
+            Some("xml") => text_of(bytes).map(Source::XForm),
             _ => Err(FormError::of_file(
                 "unknown_file_type",
                 format!("`{file_name}` is no workbook whose name says its format"),
@@ -72,7 +59,7 @@ impl<'a> Source<'a> {
     }
 }
 
-fn utf8(bytes: &[u8]) -> Result<&str, FormError> {
+fn text_of(bytes: &[u8]) -> Result<&str, FormError> {
     let text = std::str::from_utf8(bytes).map_err(|_| {
         FormError::of_file("not_utf8", "the file is not UTF-8 text").hint("save it again as UTF-8")
     })?;
@@ -111,9 +98,6 @@ impl Form {
     }
 }
 
-/// The rows in which items stand, for messages about them.
-type Rows = BTreeMap<QuestionPath, u32>;
-
 pub(crate) fn sheets_of(source: Source<'_>) -> Result<Vec<Sheet>, FormError> {
     match source {
         Source::Xlsx(bytes) => workbook::read_xlsx(bytes),
@@ -128,52 +112,8 @@ pub(crate) fn sheets_of(source: Source<'_>) -> Result<Vec<Sheet>, FormError> {
 
 fn read_sheets(sheets: Vec<Sheet>, file_stem: &str) -> Result<(Form, Vec<Warning>), Vec<FormError>> {
     let mut problems = Problems::default();
-    sheet::check_names(&sheets, &mut problems);
-    let find = |name: &str| sheets.iter().find(|sheet| sheet.name.eq_ignore_ascii_case(name));
-
-    let settings = settings::read(find("settings"), file_stem, &mut problems);
-    let lists = choices::read(find("choices"), &settings, &mut problems);
-    let Some(survey_sheet) = find("survey") else {
-        problems.error(
-            FormError::of_file("missing_survey", "there is no sheet `survey`")
-                .hint("put the questions into a sheet named `survey`"),
-        );
-        return Err(problems.into_errors());
-    };
-    let survey = survey::read(survey_sheet, &settings, &lists, &mut problems);
-
-    let mut form = Form {
-        id: settings.form_id,
-        title: settings.title,
-        version: settings.version,
-        languages: languages::languages(&settings.default_language, &survey.items, &lists),
-        default_language: settings.default_language,
-        style: settings.style,
-        instance_name: settings.instance_name,
-        items: survey.items,
-        lists,
-        has_sensitivity: survey.has_sensitivity,
-        compartments: Vec::new(),
-        index: BTreeMap::new(),
-        order: Vec::new(),
-    };
-    form.index = index(&form.items);
-    references::resolve(&mut form, &survey.rows, settings.instance_name_row, &mut problems);
-    form.order = order::order(&form, &survey.rows, &mut problems);
-    flow::apply(&mut form, &survey.rows, &survey.declared, &mut problems);
-    problems.finish(form)
-}
-
-fn index(items: &[Item]) -> BTreeMap<QuestionPath, Vec<usize>> {
-    fn gather(items: &[Item], way: &mut Vec<usize>, index: &mut BTreeMap<QuestionPath, Vec<usize>>) {
-        for (nth, item) in items.iter().enumerate() {
-            way.push(nth);
-            index.entry(item.path().clone()).or_insert_with(|| way.clone());
-            gather(item.items(), way, index);
-            way.pop();
-        }
+    match xlsform::define(&sheets, file_stem, &mut problems) {
+        Some(definition) => build::build(definition, problems),
+        None => Err(problems.into_errors()),
     }
-    let mut index = BTreeMap::new();
-    gather(items, &mut Vec::new(), &mut index);
-    index
 }
