@@ -7,8 +7,11 @@
 //! reference converter changes while it reads (outer space, smart quotes).
 
 mod markdown;
+mod media;
 
 use std::collections::BTreeMap;
+
+pub use media::MediaFiles;
 
 /// A form as its author wrote it.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
@@ -99,8 +102,8 @@ pub struct Element {
     pub hint: Option<Text>,
     /// More help, shown on demand.
     pub guidance_hint: Option<Text>,
-    /// Media beside the label, by form: `image`, `big-image`, `audio`, `video`.
-    pub media: BTreeMap<String, Text>,
+    /// Media beside the label.
+    pub media: MediaFiles,
     /// What goes to the bind, by attribute: `relevant`, `required`, `readonly`, `constraint`,
     /// `calculate`, `jr:constraintMsg`, `jr:requiredMsg`, `entities:saveto` (without the list),
     /// `odk:track-changes`, …, and the author's own.
@@ -161,7 +164,7 @@ pub struct Choice {
     /// What is shown.
     pub label: Option<Text>,
     /// Media beside the label.
-    pub media: BTreeMap<String, Text>,
+    pub media: MediaFiles,
     /// The further columns that are filled, in the order of the sheet.
     pub columns: Vec<(String, String)>,
 }
@@ -220,7 +223,7 @@ impl Element {
             label: None,
             hint: None,
             guidance_hint: None,
-            media: BTreeMap::new(),
+            media: MediaFiles::new(),
             bind: BTreeMap::new(),
             control: BTreeMap::new(),
             instance: BTreeMap::new(),

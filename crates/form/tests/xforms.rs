@@ -1,5 +1,7 @@
 //! XForms from several hands, read into definitions.
 
+use std::collections::BTreeMap;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
@@ -80,7 +82,12 @@ fn outline(elements: &[Element]) -> String {
                     say(what, &text(value));
                 }
             }
-            for (name, value) in element.media.iter().chain(&element.bind) {
+            // Their order is told by the XForm they came from; here it says nothing.
+            let media: BTreeMap<&str, &Text> = element.media.iter().collect();
+            for (name, value) in media {
+                say(name, &text(value));
+            }
+            for (name, value) in &element.bind {
                 say(name, &text(value));
             }
             for (name, value) in element.control.iter().chain(&element.instance) {
@@ -253,7 +260,10 @@ xml-external extra
         .map(|(name, value)| format!("{name}={value}"))
         .collect();
     assert_eq!(columns, ["code=1", "called=Lodwar", "in=ke"]);
-    assert_eq!(text(&form.lists[2].choices[0].media["image"]), "[en] red.png");
+    assert_eq!(
+        text(&form.lists[2].choices[0].media.get("image").expect("it has one")),
+        "[en] red.png"
+    );
     assert_eq!(form.osm_lists[0].choices[0].name, "building");
 }
 

@@ -1,9 +1,7 @@
 //! Lists of choices, and the media beside labels.
 
-use std::collections::BTreeMap;
-
 use super::Builder;
-use crate::definition::{List, Text};
+use crate::definition::{List, MediaFiles};
 use crate::model::{Choice, ChoiceList, LabelMedia};
 
 impl Builder<'_> {
@@ -22,7 +20,7 @@ impl Builder<'_> {
         lists.iter().map(list).collect()
     }
 
-    pub(super) fn media(&self, media: &BTreeMap<String, Text>) -> LabelMedia {
+    pub(super) fn media(&self, media: &MediaFiles) -> LabelMedia {
         let names = |form: &str| self.writing().text(media.get(form));
         LabelMedia {
             image: names("image"),

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Choice, Definition, Element, ElementKind, Entity, List, Text};
+use super::{Choice, Definition, Element, ElementKind, Entity, List, MediaFiles, Text};
 use crate::read::escape;
 
 /// The columns of the sheet `survey` for bind attributes that have one of their own.
@@ -317,8 +317,8 @@ impl Row {
         }
     }
 
-    fn media(&mut self, media: &BTreeMap<String, Text>) {
-        for (form, names) in media {
+    fn media(&mut self, media: &MediaFiles) {
+        for (form, names) in media.iter() {
             self.text(&format!("media::{form}"), Some(names));
         }
     }

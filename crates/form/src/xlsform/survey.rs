@@ -784,9 +784,12 @@ impl<'s> Reader<'s, '_> {
 }
 
 /// The texts under a group of headers, by their second part.
-pub(super) fn texts(node: Option<Node>) -> BTreeMap<String, Text> {
+pub(super) fn texts<T>(node: Option<Node>) -> T
+where
+    T: Default + FromIterator<(String, Text)>,
+{
     let Some(Node::Branch(branch)) = node else {
-        return BTreeMap::new();
+        return T::default();
     };
     branch
         .iter()

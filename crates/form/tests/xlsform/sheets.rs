@@ -39,8 +39,11 @@ fn columns_go_where_their_headers_lead() {
     assert_eq!(a.control["accept"], "x");
     assert_eq!(a.control["rows"], "3");
     assert_eq!(a.instance["odk:x"], "y");
-    assert_eq!(a.media["image"], plain("i.png"));
-    assert_eq!(a.media["big-image"], languages(&[("English (en)", "b.png")]));
+    assert_eq!(a.media.get("image"), Some(&plain("i.png")));
+    assert_eq!(
+        a.media.get("big-image"),
+        Some(&languages(&[("English (en)", "b.png")]))
+    );
     assert_eq!(a.guidance_hint, Some(plain("G")));
     assert_eq!(a.default.as_deref(), Some("now()"));
     assert_eq!(a.sensitivity.as_deref(), Some("identity"));
@@ -292,7 +295,7 @@ fn choices_keep_the_columns_that_expressions_read() {
     assert_eq!((choice.name.as_str(), choice.row), ("a", 2));
     assert_eq!(choice.label, Some(plain("A")));
     assert_eq!(choice.columns, [("region".to_owned(), "r".to_owned())]);
-    assert_eq!(choice.media["image"], languages(&[("en", "a.png")]));
+    assert_eq!(choice.media.get("image"), Some(&languages(&[("en", "a.png")])));
     assert_eq!(form.headers.choice_columns, ["name", "label", "region"]);
 }
 

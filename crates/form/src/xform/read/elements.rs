@@ -1,6 +1,6 @@
 //! Questions, groups and repeats: the tree of the record in the order of the body.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use roxmltree::Node;
 
@@ -12,7 +12,7 @@ use super::itemset::{ItemsetSource, query};
 use super::lists::ItemLists;
 use super::record::NodeId;
 use super::types::is_metadata;
-use crate::definition::{Choice, Definition, Element, ElementKind, List, Text};
+use crate::definition::{Choice, Definition, Element, ElementKind, List, MediaFiles, Text};
 use crate::read::Problems;
 use crate::xlsform::is_dynamic;
 
@@ -321,7 +321,7 @@ impl<'d> Parts<'d> {
             row: self.document.line(tag),
             name: attribute(tag, "key").unwrap_or("").to_owned(),
             label: self.shown(child(tag, "label"), None, problems).text,
-            media: BTreeMap::new(),
+            media: MediaFiles::new(),
             columns: Vec::new(),
         });
         List {

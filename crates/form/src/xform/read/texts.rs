@@ -1,13 +1,13 @@
 //! Texts in several languages, and texts with values in them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use roxmltree::Node;
 
 use super::Parts;
 use super::document::{Document, attribute, child, elements, text_of};
 use super::record::{NodeId, Target};
-use crate::definition::{Element, Text};
+use crate::definition::{Element, MediaFiles, Text};
 use crate::read::Problems;
 
 /// The language that the reference converter calls texts by that name none.
@@ -113,7 +113,7 @@ impl<'d> Texts<'d> {
 pub(super) struct Shown {
     pub(super) text: Option<Text>,
     pub(super) guidance: Option<Text>,
-    pub(super) media: BTreeMap<String, Text>,
+    pub(super) media: MediaFiles,
 }
 
 impl<'d> Parts<'d> {
@@ -172,11 +172,17 @@ impl<'d> Parts<'d> {
             );
             return Shown::default();
         };
-        let mut by_form: BTreeMap<&str, Vec<(usize, String)>> = BTreeMap::new();
+        // In the order in which the forms are first written.
+        let mut by_form: Vec<(&str, Vec<(usize, String)>)> = Vec::new();
+        let mut places: HashMap<&str, usize> = HashMap::new();
         for (language, value) in values {
             let form = attribute(*value, "form").unwrap_or("long");
             let text = self.with_outputs(*value, context);
-            by_form.entry(form).or_default().push((*language, text));
+            let place = *places.entry(form).or_insert(by_form.len());
+            match by_form.get_mut(place) {
+                Some((_, texts)) => texts.push((*language, text)),
+                None => by_form.push((form, vec![(*language, text)])),
+            }
         }
         let mut shown = Shown::default();
         for (form, texts) in by_form {

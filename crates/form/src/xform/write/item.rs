@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::definition::Text;
+use crate::definition::{MediaFiles, Text};
 
 /// The number of an item of a [`Survey`](super::survey::Survey).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -91,7 +91,7 @@ pub(super) struct Item {
     pub(super) label: Option<Text>,
     pub(super) hint: Option<Text>,
     pub(super) guidance: Option<Text>,
-    pub(super) media: BTreeMap<String, Text>,
+    pub(super) media: MediaFiles,
     /// `None` if it has no bind.
     pub(super) bind: Option<BTreeMap<String, Text>>,
     pub(super) tag: String,
@@ -127,7 +127,7 @@ impl Item {
             label: None,
             hint: None,
             guidance: None,
-            media: BTreeMap::new(),
+            media: MediaFiles::new(),
             bind: None,
             tag: String::new(),
             control: BTreeMap::new(),

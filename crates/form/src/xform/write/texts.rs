@@ -1,6 +1,6 @@
 //! Texts: those of several languages or with media, which stand apart, and labels with answers in them.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use super::item::{Id, Item};
 use super::labels::{MISSING, push_marked_up};
@@ -133,13 +133,6 @@ fn rank(form: &str) -> usize {
     known.unwrap_or(FORMS.len())
 }
 
-/// The media beside a text, in the order they are written in.
-fn in_order(media: &BTreeMap<String, Text>) -> Vec<(&str, &Text)> {
-    let mut media: Vec<_> = media.iter().map(|(form, text)| (form.as_str(), text)).collect();
-    media.sort_by_key(|(form, _)| rank(form));
-    media
-}
-
 /// Whether the choices of a list are shown by texts that stand apart.
 pub(super) fn has_text_ids(list: &List) -> bool {
     list.choices.iter().any(|choice| {
@@ -182,7 +175,7 @@ impl Survey<'_> {
             for (at, choice) in list.choices.iter().enumerate() {
                 let id = format!("{}-{at}", list.name);
                 let label = choice.label.iter().map(|label| ("long", label));
-                for (form, text) in label.chain(in_order(&choice.media)) {
+                for (form, text) in label.chain(choice.media.iter()) {
                     for (language, text) in text.in_languages(default_language) {
                         texts.add(language, &id, form, text, None);
                     }
@@ -219,7 +212,7 @@ impl Survey<'_> {
     }
 
     fn media_of_item(&self, texts: &mut Texts, item: &Item) {
-        for (form, text) in in_order(&item.media) {
+        for (form, text) in item.media.iter() {
             if !FORMS.iter().skip(2).any(|known| *known == form) {
                 self.problem(
                     item,

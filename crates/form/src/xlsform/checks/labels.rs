@@ -140,7 +140,7 @@ pub(super) fn is_media(form: &str) -> bool {
 }
 
 fn check_media(element: &Element, tables: &Tables<'_>, problems: &mut Problems) {
-    for form in element.media.keys() {
+    for (form, _) in element.media.iter() {
         if !is_media(form) {
             let message = format!("`{form}` is no kind of media");
             problems.error(

@@ -35,7 +35,12 @@ pub(super) fn check(definition: &Definition, tables: &Tables<'_>, problems: &mut
 
 fn check_choices(element: &Element, choices: &[&Choice], problems: &mut Problems) {
     for choice in choices {
-        if let Some(form) = choice.media.keys().find(|form| !is_media(form)) {
+        if let Some(form) = choice
+            .media
+            .iter()
+            .map(|(form, _)| form)
+            .find(|form| !is_media(form))
+        {
             let message = format!("`{form}` is no kind of media");
             let column = format!("media::{form}");
             problems.error(
@@ -120,7 +125,10 @@ fn check_placeholders(element: &Element, choices: &[&Choice], tables: &Tables<'_
             None => {}
         }
     }
-    let inner = element.bind.iter().map(|(name, text)| ("bind", name, text));
+    let inner = element
+        .bind
+        .iter()
+        .map(|(name, text)| ("bind", name.as_str(), text));
     let media = element.media.iter().map(|(name, text)| ("media", name, text));
     for (group, name, text) in inner.chain(media) {
         if matches!(text, Text::ByLanguage(_)) {
