@@ -30,7 +30,12 @@ impl Definition {
     /// them again.
     pub fn to_markdown(&self) -> String {
         let mut text = String::new();
-        sheet(&mut text, "survey", &["type", "name"], self.survey());
+        // The column `sensitivity` counts, also if nothing stands in it.
+        let columns: &[&str] = match self.headers.has_sensitivity {
+            true => &["type", "name", "sensitivity"],
+            false => &["type", "name"],
+        };
+        sheet(&mut text, "survey", columns, self.survey());
         let mut with_other = BTreeSet::new();
         lists_with_other(&self.elements, &mut with_other);
         let generated = Generated {
@@ -65,14 +70,7 @@ impl Definition {
         for audit in std::mem::take(&mut survey.audits) {
             survey.element(audit);
         }
-        let mut rows = survey.rows;
-        // The column counts, also if nothing stands in it.
-        if self.headers.has_sensitivity
-            && let Some(first) = rows.first_mut()
-        {
-            first.column("sensitivity");
-        }
-        rows
+        survey.rows
     }
 
     fn settings_row(&self) -> Row {
@@ -156,7 +154,11 @@ fn element_row(element: &Element, has_none: bool) -> Row {
     row.text("guidance_hint", element.guidance_hint.as_ref());
     row.media(&element.media);
     binds(element, &mut row, has_none);
-    row.put_some("default", element.default.as_deref());
+    let default = element.default.as_deref().unwrap_or_default();
+    let is_image = element.type_name == "image";
+    // Reading puts it there again.
+    let picture = default.strip_prefix("jr://images/").filter(|_| is_image);
+    row.put("default", picture.unwrap_or(default));
     let triggers: Vec<String> = element
         .triggers
         .iter()
@@ -296,13 +298,6 @@ impl Row {
 
     fn put_some(&mut self, column: &str, text: Option<&str>) {
         self.put(column, text.unwrap_or_default());
-    }
-
-    /// Makes a column be there, though nothing may stand in it.
-    fn column(&mut self, column: &str) {
-        if !self.0.iter().any(|(name, _)| name == column) {
-            self.0.push((column.to_owned(), String::new()));
-        }
     }
 
     fn text(&mut self, column: &str, text: Option<&Text>) {
