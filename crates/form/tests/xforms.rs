@@ -281,10 +281,8 @@ fn everything_that_is_wrong_is_told_with_its_line() {
             (7, "unclear_language"),
             (10, "no_form_id"),
             (12, "nested_instance"),
-            (13, "duplicate_instance"),
             (15, "no_reference"),
             (16, "unknown_text"),
-            (17, "duplicate_bind"),
             (18, "unknown_event"),
             (19, "malformed_action"),
             (20, "unknown_node"),
@@ -302,6 +300,74 @@ fn everything_that_is_wrong_is_told_with_its_line() {
     );
     assert!(errors.iter().all(|error| error.sheet == "xform"));
     assert!(errors.iter().all(|error| !error.message.is_empty()));
+}
+
+#[test]
+fn what_other_programs_refuse_is_refused() {
+    let list = "<instance id='l'><root>ITEMS</root></instance>";
+    let select = "<select1 ref='/data/a'><itemset nodeset=\"instance('l')/root/item\"><value ref='name'/>\
+                  <label ref='label'/></itemset></select1>";
+    let repeat = "<repeat nodeset='/data/r'><input ref='/data/r/b'/></repeat>";
+    let record = "<a/><r><b/><c/></r><g/>";
+    for (model, body, code) in [
+        (
+            String::new(),
+            "<group ref='/data/g'><label>G</label></group>".to_owned(),
+            "empty_group",
+        ),
+        (list.replace("ITEMS", ""), select.to_owned(), "no_choices"),
+        (
+            list.replace("ITEMS", "<item><label>x</label></item>"),
+            select.to_owned(),
+            "choice_without_value",
+        ),
+        (
+            String::new(),
+            "<select ref='/data/a'><label>A</label></select>".to_owned(),
+            "no_choices",
+        ),
+        (
+            String::new(),
+            "<select ref='/data/a'><item><label>x</label></item></select>".to_owned(),
+            "choice_without_value",
+        ),
+        (
+            String::new(),
+            "<select ref='/data/a'><item><value>x</value></item></select>".to_owned(),
+            "choice_without_label",
+        ),
+        (
+            String::new(),
+            format!("{repeat}<input ref='/data/r/c'/>"),
+            "wrong_repeat",
+        ),
+        (
+            String::new(),
+            "<repeat nodeset='/data/r'><input ref='/data/a'/></repeat>".to_owned(),
+            "wrong_repeat",
+        ),
+        (
+            "<bind nodeset='/data/a' relevant=' '/>".to_owned(),
+            "<input ref='/data/a'/>".to_owned(),
+            "empty_expression",
+        ),
+    ] {
+        assert_eq!(codes(&xform(record, &model, &body)), [code], "{body}");
+    }
+}
+
+#[test]
+fn what_other_programs_overlook_is_a_warning() {
+    let text = xform(
+        "<a/>",
+        "<instance><x/></instance><bind nodeset='/data/a' type='int'/><bind nodeset='/data/a' type='date'/>",
+        "<input ref='/data/a'/><input ref='/data/a'/>",
+    );
+    let (form, warnings) = Definition::read_xform(&text).expect("the form is sound");
+    assert_eq!(outline(&form.elements), "date a\n");
+    let mut codes: Vec<_> = warnings.iter().map(|warning| warning.code).collect();
+    codes.sort_unstable();
+    assert_eq!(codes, ["duplicate_bind", "nameless_instance", "shown_twice"]);
 }
 
 #[test]

@@ -47,20 +47,18 @@ impl<'d> Binds<'d> {
                     if let Some(id) = attribute(bind, "id") {
                         binds.by_id.insert(id, node);
                     }
-                    Some(*binds.of_nodes.entry(node).or_insert(bind))
+                    binds.of_nodes.insert(node, bind)
                 }
-                Some(Target::Attribute(node, name)) => {
-                    Some(*binds.of_attributes.entry((node, name)).or_insert(bind))
-                }
+                Some(Target::Attribute(node, name)) => binds.of_attributes.insert((node, name), bind),
                 None => {
                     // Other programs ignore such binds too: what they were about is gone.
                     problems.warn(missing_node(document, bind, "nodeset", nodeset));
                     None
                 }
             };
-            if let Some(earlier) = earlier.filter(|earlier| *earlier != bind) {
+            if let Some(earlier) = earlier {
                 let line = document.line(earlier);
-                problems.error(
+                problems.warn(
                     document
                         .error(
                             bind,
@@ -68,7 +66,7 @@ impl<'d> Binds<'d> {
                             "nodeset",
                             format!("`{}` has a bind already, in line {line}", nodeset.trim()),
                         )
-                        .hint("put everything into one of them"),
+                        .hint("only the last counts: put everything into one of them"),
                 );
             }
         }

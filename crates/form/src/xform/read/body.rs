@@ -23,6 +23,8 @@ pub(super) struct Control<'d> {
     pub(super) around: Option<Node<'d, 'd>>,
     /// Its place in the order of the body.
     pub(super) nth: usize,
+    /// The repeat of the body that it stands in.
+    pub(super) repeat: Option<NodeId>,
     /// Where its choices come from.
     pub(super) itemset: Option<Itemset<'d>>,
 }
@@ -66,9 +68,11 @@ impl<'d> Body<'d> {
         };
         let place = Place {
             node: walk.record.root(),
+            repeat: None,
             flat: Vec::new(),
         };
         walk.inside(root, &place);
+        walk.check_repeats();
         walk.body
     }
 
@@ -101,6 +105,7 @@ impl<'d> Body<'d> {
 #[derive(Clone)]
 struct Place {
     node: NodeId,
+    repeat: Option<NodeId>,
     flat: Vec<FlatGroup>,
 }
 
@@ -114,6 +119,26 @@ struct Walk<'w, 'd> {
 }
 
 impl<'d> Walk<'_, 'd> {
+    /// Says what is shown in another repeat than the one it is kept in.
+    fn check_repeats(&mut self) {
+        let mut controls: Vec<_> = self.body.controls.iter().collect();
+        controls.sort_by_key(|(_, control)| control.nth);
+        for (node, control) in controls {
+            let kept = self.record.ancestors(*node).find(|id| self.record.is_repeat(*id));
+            if kept != control.repeat {
+                let what = format!(
+                    "`{}` is shown in another repeat than it is in, or outside its repeat",
+                    self.record.path(*node)
+                );
+                self.problems.error(
+                    self.document
+                        .error(control.xml, "wrong_repeat", "ref", what)
+                        .hint("put the control into the `repeat` of its node"),
+                );
+            }
+        }
+    }
+
     fn inside(&mut self, xml: Node<'d, 'd>, place: &Place) {
         for element in elements(xml) {
             match name_of(element).as_str() {
@@ -262,6 +287,7 @@ impl<'d> Walk<'_, 'd> {
             xml,
             around,
             nth,
+            repeat: place.repeat,
             itemset,
         };
         self.body.controls.insert(node, control);
@@ -287,11 +313,19 @@ impl<'d> Walk<'_, 'd> {
                 return;
             }
         }
+        if !has_content(element) {
+            self.problems.error(
+                self.document
+                    .error(element, "empty_group", "", "the group shows nothing")
+                    .hint("put a control into it, or take it out"),
+            );
+        }
         match node {
             Some(node) => {
                 self.show(node, element, None, None, place);
                 let inner = Place {
                     node,
+                    repeat: place.repeat,
                     flat: Vec::new(),
                 };
                 self.inside(element, &inner);
@@ -343,8 +377,14 @@ impl<'d> Walk<'_, 'd> {
         self.show(node, element, around, None, place);
         let inner = Place {
             node,
+            repeat: Some(node),
             flat: Vec::new(),
         };
         self.inside(element, &inner);
     }
+}
+
+/// Whether something but its label is in a group.
+fn has_content(group: Node<'_, '_>) -> bool {
+    elements(group).any(|inner| !matches!(inner.tag_name().name(), "label" | "hint"))
 }

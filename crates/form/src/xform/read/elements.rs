@@ -209,6 +209,13 @@ impl<'d> Parts<'d> {
                 }
                 _ => Some(Text::Plain(self.authored(value, Some(node)))),
             };
+            if name == "relevant" && value.trim().is_empty() {
+                problems.error(
+                    self.document
+                        .error(bind, "empty_expression", &name, "the condition is empty")
+                        .hint("write an expression, or leave the attribute out"),
+                );
+            }
             if let Some(text) = text.filter(|text| !text.any().is_empty()) {
                 element.bind.insert(name, text);
             }

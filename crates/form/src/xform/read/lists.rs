@@ -10,7 +10,7 @@ use super::document::{Document, attribute, child, elements, text_of};
 use super::itemset::ItemsetSource;
 use super::texts::text_id;
 use crate::definition::{Choice, Definition, Element, List, Text};
-use crate::read::Problems;
+use crate::read::{FormError, Problems};
 
 /// What an item has in a list that the reference converter writes.
 const VALUE: &str = "name";
@@ -40,6 +40,8 @@ struct Inline<'d> {
     path: String,
     value: &'d str,
     label: &'d str,
+    /// Whether a select offers its items.
+    is_offered: bool,
 }
 
 impl<'d> Lists<'d> {
@@ -53,8 +55,13 @@ impl<'d> Lists<'d> {
         let instances = elements(model).filter(|element| element.tag_name().name() == "instance");
         for instance in instances.skip(1) {
             let id = attribute(instance, "id").unwrap_or("");
-            if id.is_empty() || lists.by_id.contains_key(id) {
-                let what = format!("the instance `{id}` has no id, or one that is taken");
+            if id.is_empty() {
+                let what = "an instance without an id is used by nothing";
+                problems.warn(document.error(instance, "nameless_instance", "id", what));
+                continue;
+            }
+            if lists.by_id.contains_key(id) {
+                let what = format!("there is an instance `{id}` already");
                 problems.error(
                     document
                         .error(instance, "duplicate_instance", "id", what)
@@ -79,6 +86,7 @@ impl<'d> Lists<'d> {
                         path: items_path(root),
                         value: VALUE,
                         label: LABEL,
+                        is_offered: false,
                     });
                     Place::Inline(lists.inline.len() - 1)
                 }
@@ -105,6 +113,7 @@ impl<'d> Lists<'d> {
                 inline.value = itemset.value;
                 inline.label = itemset.label;
                 inline.path = path.to_owned();
+                inline.is_offered = true;
             }
         }
     }
@@ -187,6 +196,15 @@ impl<'d> Parts<'d> {
         let lists = self.lists.inline.iter();
         lists
             .map(|inline| {
+                let is_empty = elements(inline.root).next().is_none();
+                if is_empty && inline.is_offered {
+                    let what = format!("the list `{}` has no choices", inline.id);
+                    problems.error(
+                        self.document
+                            .error(inline.root, "no_choices", "", what)
+                            .hint("put `item`s into it, or take the select out"),
+                    );
+                }
                 let item = inline.path.rsplit_once('/').map_or("", |(_, item)| item);
                 let items = elements(inline.root).filter(|element| element.tag_name().name() == item);
                 List {
@@ -207,6 +225,9 @@ impl<'d> Parts<'d> {
             row: self.document.line(item),
             ..Choice::default()
         };
+        if child(item, inline.value).is_none_or(|value| text_of(value).is_empty()) && inline.is_offered {
+            problems.error(self.without_value(item));
+        }
         for part in elements(item) {
             if elements(part).next().is_some() {
                 let what = format!("an item of `{}` holds more than a table can", inline.id);
@@ -221,7 +242,8 @@ impl<'d> Parts<'d> {
             let text = text_of(part);
             let is_value = name == inline.value;
             let is_label = itext.is_none() && name == inline.label;
-            if itext == Some(name) {
+            // A choice that no language has a text for has no label.
+            if itext == Some(name) && self.texts.named(&text).is_some() {
                 let shown = self.text_named(&text, part, None, problems);
                 choice.label = shown.text;
                 choice.media = shown.media;
@@ -238,6 +260,12 @@ impl<'d> Parts<'d> {
             }
         }
         choice
+    }
+
+    fn without_value(&self, item: Node<'d, 'd>) -> FormError {
+        self.document
+            .error(item, "choice_without_value", "", "the choice has no value")
+            .hint("put into it what is kept as the answer")
     }
 
     /// Reads the items within a select as a list, and returns its name.
@@ -258,6 +286,16 @@ impl<'d> Parts<'d> {
             let id = label.and_then(|label| attribute(label, "ref")).and_then(text_id);
             names.push(id.and_then(|id| id.rsplit_once('-')).map(|(list, _)| list));
             let shown = self.shown(label, None, problems);
+            if child(item, "value").is_none_or(|value| text_of(value).is_empty()) {
+                problems.error(self.without_value(item));
+            }
+            if shown.text.is_none() && shown.media.is_empty() {
+                problems.error(
+                    self.document
+                        .error(item, "choice_without_label", "", "the choice has no label")
+                        .hint("put a `label` into it"),
+                );
+            }
             choices.push(Choice {
                 row: self.document.line(item),
                 name: child(item, "value").map(text_of).unwrap_or_default(),

@@ -87,7 +87,7 @@ impl<'d> Texts<'d> {
         language.filter(|language| *language != NO_LANGUAGE)
     }
 
-    fn named(&self, id: &str) -> Option<&[(usize, Node<'d, 'd>)]> {
+    pub(super) fn named(&self, id: &str) -> Option<&[(usize, Node<'d, 'd>)]> {
         self.values.get(id).map(Vec::as_slice)
     }
 
