@@ -9,7 +9,8 @@ use anyhow::Context as _;
 use crate::metadata::Metadata;
 use crate::run::{cargo, program, project, run};
 
-const FOLDER: &str = "crates/form/tests/conformance";
+/// Where the forms are that are compared.
+pub(crate) const FOLDER: &str = "crates/form/tests/conformance";
 const PACKAGES: [&str; 3] = ["pyxform==4.5.0", "openpyxl==3.1.5", "xlwt==1.3.0"];
 
 /// What to do about what is kept of the reference converter.

@@ -1,6 +1,7 @@
 //! The chores of the project: `cargo xtask ci`.
 #![expect(clippy::print_stdout, reason = "this is the terminal's edge")]
 
+mod bench;
 mod bindings;
 mod ci;
 mod conform;
@@ -32,12 +33,24 @@ enum Chore {
         #[arg(long, conflicts_with = "live")]
         renew: bool,
     },
+    /// Measure how fast something is
+    Bench {
+        /// What is measured
+        #[command(subcommand)]
+        what: Bench,
+    },
     /// Write the Python, Kotlin and Swift bindings into target/bindings
     Bindings,
     /// Check who may depend on whom, and who alone may name what
     Layers,
     /// Check every dependency's licence and source against deny.toml
     Licences,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Bench {
+    /// Reading forms, converting them, and interviews; beside the reference converter
+    Form,
 }
 
 fn main() -> ExitCode {
@@ -49,6 +62,7 @@ fn main() -> ExitCode {
             (true, _) => conform::Kept::Check,
             _ => conform::Kept::Trust,
         }),
+        Chore::Bench { what: Bench::Form } => bench::form(),
         Chore::Layers => layers::check(),
         Chore::Licences => licences::check(),
     };

@@ -12,6 +12,7 @@ mod loops;
 mod names;
 mod order;
 mod own_answer;
+mod portable;
 mod question;
 mod references;
 mod sensitivity;
@@ -102,6 +103,7 @@ fn form_of(definition: &Definition, problems: &mut Problems) -> Form {
     };
     form.index = index(&form.items);
     references::resolve(&mut form, &names, &writing, problems);
+    portable::check(&form, &names, &writing, problems);
     form.order = order::order(&form, &names, &writing, problems);
     flow::apply(&mut form, &names, &writing, &declared, problems);
     form

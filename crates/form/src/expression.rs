@@ -28,6 +28,7 @@ mod navigate;
 mod outcome;
 mod parser;
 mod pattern;
+mod portable;
 mod reading;
 mod sight;
 mod steady;
@@ -40,6 +41,7 @@ pub use environment::{Context, Environment, Verifier};
 pub use evaluate::{EvalError, evaluate, offered};
 pub(crate) use functions::shuffled;
 pub use outcome::{Node, Outcome};
+pub(crate) use portable::Unportable;
 
 /// The code of errors about how an expression is written.
 const SYNTAX: &str = "expression_syntax";
