@@ -21,7 +21,7 @@ fn a_log_has_the_events_and_columns_of_odk() {
         ..Audit::default()
     });
     let mut told = Told::begin_with(&Plan::of(form), env_at("2026-11-23T10:00:00Z"));
-    let mut at_second =
+    let at_second =
         |told: &mut Told, second: u32| told.env = env_at(&format!("2026-11-23T10:00:{second:02}Z"));
     at_second(&mut told, 1);
     told.next();

@@ -33,7 +33,7 @@ fn interview_all(name: &str, plan: &Arc<Plan>, seeds: std::ops::Range<u64>) {
         );
         screens += answered.screens;
     }
-    println!(
+    eprintln!(
         "{name}: {count} interviews, {} screens and {:?} on average",
         screens as u64 / count,
         begun.elapsed() / count as u32

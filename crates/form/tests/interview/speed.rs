@@ -10,7 +10,7 @@ fn long_form() -> String {
     let mut form =
         "| survey | | | | | | |\n| | type | name | label | relevant | calculation | constraint |\n"
             .to_owned();
-    let mut row = |text: String| writeln!(form, "{text}").unwrap();
+    let mut row = |text: String| writeln!(form, "{text}").expect("a text takes all");
     for nth in 0..99 {
         row(format!("| | integer | top{nth} | Top {nth} | | | . < 1000 |"));
     }
