@@ -9,6 +9,7 @@ pub mod finish;
 pub mod forms;
 pub mod found;
 pub mod grant;
+pub mod interview;
 pub mod join;
 pub mod list;
 pub mod progress;

@@ -232,3 +232,65 @@ fn a_notebook_without_a_programme_asks_for_a_certificate_not_for_a_form() {
     let refused = phone.start("household", None).unwrap_err().to_string();
     assert!(refused.contains("certificate"), "{refused}");
 }
+
+const TRIGGERED: &str = "
+| survey |
+| | type | name | label | trigger | calculation |
+| | integer | meals | Meals | | |
+| | text | counted | Counted when | ${meals} | concat('at ', ${meals}) |
+| | begin_repeat | members | Member | | |
+| | text | name | Name | | |
+| | end_repeat | | | | |
+| settings |
+| | form_title | form_id | version |
+| | Triggered | triggered | 1 |
+";
+
+#[test]
+fn an_interview_has_each_answer_on_disk_before_it_goes_on() {
+    let (folder, mut desk) = desk();
+    desk.publish(&Form::read(Source::Markdown(TRIGGERED)).unwrap().0)
+        .unwrap();
+    let record = desk.start("triggered", None).unwrap();
+    let mut interview = desk.interview(record).unwrap();
+    desk.go_on(&mut interview, |session, env| {
+        session.set(&at("meals"), Some(Value::Integer(2)), env)
+    })
+    .unwrap();
+    let members: RepeatAddress = "members".parse().unwrap();
+    desk.go_on(&mut interview, |session, env| session.add_instance(&members, env))
+        .unwrap();
+    let refused = desk.go_on(&mut interview, |session, env| {
+        session.set(&at("counted"), Some(Value::Integer(2)), env)
+    });
+    assert!(refused.is_err());
+    drop((interview, desk));
+    let mut desk = open(&folder);
+    let mut interview = desk.interview(record).unwrap();
+    let answers = interview.session().answers();
+    assert_eq!(answers.answer(&at("meals")), Some(Value::Integer(2)));
+    assert_eq!(answers.answer(&at("counted")), Some(Value::Text("at 2".into())));
+    assert_eq!(answers.instances(&members).len(), 1);
+    drop(answers);
+    desk.go_on(&mut interview, |session, env| Ok(session.next(env)))
+        .unwrap();
+    desk.finish(record).unwrap();
+}
+
+#[test]
+fn an_answer_sets_what_it_triggers_also_without_an_interview() {
+    let (_folder, mut desk) = desk();
+    desk.publish(&Form::read(Source::Markdown(TRIGGERED)).unwrap().0)
+        .unwrap();
+    let record = desk.start("triggered", None).unwrap();
+    desk.answer(record, &at("meals"), Value::Integer(3)).unwrap();
+    // What was triggered may be changed, and stays changed until it is triggered again.
+    desk.answer(record, &at("counted"), Value::Text("by hand".into()))
+        .unwrap();
+    desk.answer(record, &at("counted"), Value::Text("by hand".into()))
+        .unwrap();
+    let shown = desk.show(record).unwrap().answers;
+    assert_eq!(shown["counted"], "by hand");
+    desk.answer(record, &at("meals"), Value::Integer(1)).unwrap();
+    assert_eq!(desk.show(record).unwrap().answers["counted"], "at 1");
+}

@@ -7,6 +7,7 @@ use thiserror::Error;
 use wire::RecordId;
 
 use crate::Notebook;
+use crate::deeds::interview::{put_down_all, with_triggers};
 use crate::deeds::start::{DraftError, OpenDraft};
 
 /// Why an answer that came as text is not put down.
@@ -36,7 +37,7 @@ pub enum AnswerTextError {
 impl Notebook {
     /// Puts down an answer, and what the form computes from it.
     pub fn answer(&mut self, record: RecordId, at: &Address, value: Value) -> Result<(), DraftError> {
-        self.change(record, |draft, now| draft.put_down(at, value, now))
+        self.set(record, at, Some(value))
     }
 
     /// Puts down an answer in ODK's text form, as the question there takes it.
@@ -60,7 +61,7 @@ impl Notebook {
 
     /// Leaves a question without an answer.
     pub fn clear(&mut self, record: RecordId, at: &Address) -> Result<(), DraftError> {
-        self.change(record, |draft, now| draft.clear(at, now))
+        self.set(record, at, None)
     }
 
     /// Adds an instance of a repeat, such as a member of the household.
@@ -101,6 +102,34 @@ impl Notebook {
         let open = self.open_draft(record)?;
         let environment = self.environment(&open.form)?;
         Ok(interview::check(&open.form, &open.draft, &environment))
+    }
+
+    /// Puts down an answer or takes it away, and sets what it triggers.
+    fn set(&mut self, record: RecordId, at: &Address, value: Option<Value>) -> Result<(), DraftError> {
+        let OpenDraft {
+            row,
+            form,
+            mut draft,
+            mut steps,
+            new,
+        } = self.open_draft(record)?;
+        let now = self.now().as_second();
+        let environment = self.environment(&form)?;
+        match with_triggers(&form, &draft, at, value.clone(), &environment) {
+            Some(writes) => steps.extend(put_down_all(&mut draft, &writes, now)?),
+            None => steps.push(match value {
+                Some(value) => draft.put_down(at, value, now)?,
+                None => draft.clear(at, now)?,
+            }),
+        }
+        steps.extend(self.recompute(&mut draft, &form)?);
+        Ok(self.keep(&OpenDraft {
+            row,
+            form,
+            draft,
+            steps,
+            new,
+        })?)
     }
 
     fn change(

@@ -10,6 +10,7 @@ use form::{Form, FormError, Warning};
 
 mod check;
 mod convert;
+mod diff;
 mod eval;
 mod fill;
 mod list;
@@ -23,6 +24,8 @@ pub(crate) enum FormCommand {
     Check(check::Check),
     /// Write a form in another notation: an ODK XForm, JSON, or Markdown tables
     Convert(convert::Convert),
+    /// Say what a new version of a form changes for existing records
+    Diff(diff::Diff),
     /// Evaluate an expression of ODK forms, over a record or an XForm
     Eval(eval::Eval),
     /// Publish a form to every member, with the files it needs
@@ -40,6 +43,7 @@ impl FormCommand {
         match self {
             Self::Check(check) => check.run(),
             Self::Convert(convert) => convert.run(),
+            Self::Diff(diff) => diff.run(),
             Self::Eval(eval) => eval.run(),
             Self::Publish(publish) => publish.run(),
             Self::List(list) => list.run(),

@@ -99,6 +99,38 @@ impl Draft {
     ) -> Result<(InstanceId, DraftStep), AnswerError> {
         self.expect_instances(&repeat.outer())?;
         let added = self.next_instance(rng);
+        let step = self.put_instance(repeat, added, now)?;
+        Ok((added, step))
+    }
+
+    /// Adds an instance of a repeat that has its id already, behind those that are there. One that is there
+    /// stays as it is.
+    ///
+    /// # Errors
+    /// As [`add_instance`](Draft::add_instance), and if `instance` is no instance of a repeat.
+    pub fn add_given_instance(
+        &mut self,
+        instance: &Address,
+        now: i64,
+    ) -> Result<Option<DraftStep>, AnswerError> {
+        let (Some(repeat), Some(id), true) =
+            (instance.repeat(), instance.instance_id(), instance.is_instance())
+        else {
+            return Err(AnswerError::NotAnInstance(instance.clone()));
+        };
+        self.expect_instances(&repeat.outer())?;
+        if self.all_instances(&repeat).contains_key(&id) {
+            return Ok(None);
+        }
+        self.put_instance(&repeat, id, now).map(Some)
+    }
+
+    fn put_instance(
+        &mut self,
+        repeat: &RepeatAddress,
+        id: InstanceId,
+        now: i64,
+    ) -> Result<DraftStep, AnswerError> {
         let places = self.all_instances(repeat);
         let place = places
             .into_values()
@@ -106,13 +138,8 @@ impl Draft {
             .max()
             .unwrap_or(0)
             + 1;
-        let step = self.put(
-            key::of(&repeat.instance(added)),
-            ScalarValue::Int(place),
-            false,
-            now,
-        )?;
-        Ok((added, step))
+        let step = self.put(key::of(&repeat.instance(id)), ScalarValue::Int(place), false, now)?;
+        Ok(step)
     }
 
     /// Makes the id of a new instance: of chance for the draft's first, the next one up for all others.
