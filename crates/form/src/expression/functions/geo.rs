@@ -45,7 +45,9 @@ fn add(arguments: &Arguments<'_>, text: &str, points: &mut Vec<Degrees>) -> Resu
         let mut numbers = point.split_whitespace().map(str::parse::<f64>);
         match (numbers.next(), numbers.next()) {
             (Some(Ok(latitude)), Some(Ok(longitude)))
-                if latitude.is_finite() && longitude.is_finite() && numbers.all(|number| number.is_ok()) =>
+                if latitude.abs() <= 90.0
+                    && longitude.abs() <= 180.0
+                    && numbers.all(|number| number.is_ok()) =>
             {
                 points.push((latitude, longitude));
             }
@@ -65,6 +67,10 @@ fn length(pair: &[Degrees]) -> f64 {
     let &[(latitude, longitude), (other_latitude, other_longitude)] = pair else {
         return 0.0;
     };
+    // The law of cosines is not exact enough to find that there is no way between a place and itself.
+    if latitude == other_latitude && longitude == other_longitude {
+        return 0.0;
+    }
     let between = (longitude - other_longitude).to_radians();
     let (here, there) = (latitude.to_radians(), other_latitude.to_radians());
     // Rounding may leave a little more than 1, of which there is no arc cosine.
