@@ -44,7 +44,11 @@ fn sheet_xml(rows: &[(u32, Vec<Cell>)]) -> String {
     )
 }
 
-fn workbook(sheets: &[(&str, Vec<(u32, Vec<Cell>)>)]) -> Vec<u8> {
+/// A sheet's name, and its rows by their numbers.
+type Sheet<'a> = (&'a str, Vec<(u32, Vec<Cell>)>);
+
+#[expect(clippy::unwrap_used, reason = "a buffer in memory takes what is written")]
+fn workbook(sheets: &[Sheet<'_>]) -> Vec<u8> {
     let office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
     let package = "http://schemas.openxmlformats.org/package/2006";
     let main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
@@ -93,7 +97,7 @@ fn workbook(sheets: &[(&str, Vec<(u32, Vec<Cell>)>)]) -> Vec<u8> {
     zip.finish().unwrap().into_inner()
 }
 
-fn read(sheets: &[(&str, Vec<(u32, Vec<Cell>)>)]) -> Result<(Definition, Vec<Warning>), Vec<FormError>> {
+fn read(sheets: &[Sheet<'_>]) -> Result<(Definition, Vec<Warning>), Vec<FormError>> {
     Definition::read(Source::Xlsx(&workbook(sheets)))
 }
 
