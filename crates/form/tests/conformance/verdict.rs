@@ -30,6 +30,21 @@ pub(crate) enum Difference {
     Broken(String),
 }
 
+impl Verdict {
+    /// Returns the same without the spaces in the XForm.
+    pub(crate) fn without_spaces(self) -> Self {
+        match self {
+            Verdict::Accepted(lines) => Verdict::Accepted(without_spaces(&lines)),
+            other => other,
+        }
+    }
+}
+
+/// Returns the lines without the spaces in them.
+pub(crate) fn without_spaces(lines: &[String]) -> Vec<String> {
+    lines.iter().map(|line| line.replace(' ', "")).collect()
+}
+
 /// Reads, checks and converts it.
 pub(crate) fn of(case: &Case) -> Verdict {
     match Definition::read_named(&case.file, &case.bytes) {
