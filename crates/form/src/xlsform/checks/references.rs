@@ -83,10 +83,11 @@ fn check_triggered(names: &Names<'_>, definition: &Definition, tables: &Tables<'
         .map(|element| element.name.as_str())
         .collect();
     for element in elements {
-        if element
-            .triggers
-            .iter()
-            .any(|trigger| shown.contains(trigger.as_str()))
+        if !is_external(element)
+            && element
+                .triggers
+                .iter()
+                .any(|trigger| shown.contains(trigger.as_str()))
             && let Some((code, message, hint)) = names.fault(&element.name, true, problems)
         {
             problems.error(tables.error(code, element, &["name"], message).hint(hint));
