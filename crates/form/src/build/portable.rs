@@ -50,12 +50,21 @@ fn check_lists(form: &Form, writing: &Writing<'_>, problems: &mut Problems) {
 /// Looks at everything that is worked out as answers come in. Constraints, defaults and texts are
 /// worked out for one question at a time, and other tools find out then.
 fn check_expressions(form: &Form, names: &Names, writing: &Writing<'_>, problems: &mut Problems) {
-    let attachments = form.attachments();
+    let items = form.all_items();
+    let asks_for_instances = |item: &&Item| {
+        let mut expressions = expressions(item).into_iter();
+        expressions.any(|(_, expression)| expression.text().contains("instance"))
+    };
+    // Most forms ask for none, and putting the files of a large one together takes its time.
+    let attachments = match items.iter().any(asks_for_instances) {
+        true => form.attachments(),
+        false => Vec::new(),
+    };
     let files = attachments.iter().map(|file| stem(&file.name));
     let lists = form.lists.iter().map(|list| list.name.as_str());
     let data = form.external_data.iter().map(|data| data.name.as_str());
     let instances: BTreeSet<&str> = files.chain(lists).chain(data).chain(["__last-saved"]).collect();
-    for item in form.all_items() {
+    for item in items {
         for (column, expression) in expressions(item) {
             for found in expression.unportable(form, item.path(), &instances) {
                 let error =

@@ -120,7 +120,7 @@ impl Search<'_> {
         let mut outer = Some(end.clone());
         while let Some(path) = outer {
             let item = self.form.item(&path);
-            if item.is_none_or(|item| may_be_absent(item)) {
+            if item.is_none_or(may_be_absent) {
                 return;
             }
             if matches!(item, Some(Item::Repeat(_))) && !self.at.is_within(&path) {
