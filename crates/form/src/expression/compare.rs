@@ -276,7 +276,7 @@ mod tests {
                 let n = (nth + 1).wrapping_mul(seed.wrapping_mul(2_654_435_761) | 1) >> 3;
                 match n % 11 {
                     0 => Atom::Number((n / 11 % 40) as f64 / 2.0),
-                    1 if seed % 3 == 0 => Atom::Boolean(n / 11 % 2 == 0),
+                    1 if seed.is_multiple_of(3) => Atom::Boolean(n / 11 % 2 == 0),
                     _ => Atom::Text(TEXTS[n / 11 % (1 + seed % TEXTS.len())]),
                 }
             })

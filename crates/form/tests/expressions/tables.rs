@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use baraza_form::expression::{EvalError, Verifier, offered};
-use baraza_form::{Attachments, Table};
+use baraza_form::{Attachments, ChoiceSource, Item, QuestionKind, Table};
 
 use super::*;
 
@@ -21,7 +21,7 @@ fn with_tables() -> Environment {
         ("wells.xml", "<root><item id='w1'><name>w1</name><depth>12</depth></item><item><name>w2</name><depth/></item></root>"),
     ]
     .into_iter()
-    .map(|(name, text)| (name.to_owned(), Arc::new(Table::read(name, text.as_bytes()).unwrap())))
+    .map(|(name, text)| (name.to_owned(), Arc::new(Table::read(name, text.as_bytes()).expect("a table"))))
     .collect();
     let mut env = env();
     env.attachments = Some(Arc::new(tables) as Arc<dyn Attachments + Send + Sync>);
@@ -263,4 +263,33 @@ fn ten_thousand_choices_are_filtered_in_ten_milliseconds() {
     let counted = shortest(&|| evaluate(&predicate, &context).unwrap().to_number() as usize);
     println!("a filter: {filtered:?}; a predicate: {counted:?}");
     assert!(filtered.as_millis() < 10 && counted.as_millis() < 10);
+}
+
+#[test]
+fn choices_from_files_have_their_labels_from_there() {
+    let (mut form, answers, env, at) = (form(), answers(), with_tables(), top("years"));
+    for item in &mut form.items {
+        if let Item::Question(question) = item
+            && question.name == "thing"
+        {
+            question.kind = QuestionKind::SelectOne(ChoiceSource::File {
+                name: "towns.csv".into(),
+                value: "name".into(),
+                label: "label".into(),
+            });
+        }
+    }
+    let context = Context {
+        form: &form,
+        answers: &answers,
+        at: &at,
+        this: None,
+        choice: None,
+        env: &env,
+    };
+    for (name, label) in [("kitui", "Kitui, east"), ("nowhere", "nowhere")] {
+        let expression = parse(&format!("jr:choice-name('{name}', '${{thing}}')"));
+        let outcome = evaluate(&expression, &context).map(|outcome| outcome.to_text());
+        assert_eq!(outcome.as_deref(), Ok(label));
+    }
 }
