@@ -6,6 +6,8 @@ mod refusals;
 mod sheets;
 #[path = "xlsform/warnings.rs"]
 mod warnings;
+#[path = "xlsform/workbooks.rs"]
+mod workbooks;
 
 use baraza_form::definition::{Definition, Element};
 use baraza_form::{FormError, Source, Warning};

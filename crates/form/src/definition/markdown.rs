@@ -78,6 +78,10 @@ impl Definition {
         for (name, value) in &self.settings {
             row.put(name, value);
         }
+        let id = self.settings.get("form_id").map_or("", String::as_str);
+        if self.settings.get("form_title").is_none_or(String::is_empty) {
+            row.put("form_title", id);
+        }
         if !self.settings.contains_key("default_language") && self.default_language != "default" {
             row.put("default_language", &self.default_language);
         }

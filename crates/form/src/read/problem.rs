@@ -7,6 +7,8 @@ use serde::Serialize;
 
 /// The most errors that are listed of one form.
 const MAX_LISTED: usize = 500;
+/// The most known names among which one is looked for that may have been meant.
+const MAX_KNOWN: usize = 4096;
 
 /// Something that keeps a form from being used.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
@@ -170,7 +172,8 @@ impl Problems {
         }
     }
 
-    /// As [`did_you_mean`](super::did_you_mean), but without the search once no more errors are listed.
+    /// As [`did_you_mean`](super::did_you_mean), but only the first thousands of known names are looked
+    /// at, and none once no more errors are listed.
     pub(crate) fn did_you_mean<'a>(
         &self,
         name: &str,
@@ -180,7 +183,7 @@ impl Problems {
         if self.errors.len() >= MAX_LISTED {
             return otherwise.to_owned();
         }
-        super::did_you_mean(name, known, otherwise)
+        super::did_you_mean(name, known.into_iter().take(MAX_KNOWN), otherwise)
     }
 
     /// Adds what was found out later, but for what is about a cell that an error is known of already.
@@ -194,6 +197,19 @@ impl Problems {
         self.unlisted += further.unlisted;
         self.warnings.extend(further.warnings);
         self.warnings.truncate(MAX_LISTED);
+    }
+
+    /// The known name that is most like `name`. Only the first thousands of known names are looked
+    /// at, and none once no more errors are listed.
+    pub(crate) fn nearest<'a>(
+        &self,
+        name: &str,
+        known: impl IntoIterator<Item = &'a str>,
+    ) -> Option<&'a str> {
+        if self.errors.len() >= MAX_LISTED {
+            return None;
+        }
+        super::nearest(name, known.into_iter().take(MAX_KNOWN))
     }
 
     pub(crate) fn into_errors(mut self) -> Vec<FormError> {

@@ -10,7 +10,7 @@ pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) 
     known
         .into_iter()
         .filter(|candidate| candidate.len().abs_diff(name.len()) <= allowed + 2)
-        .map(|candidate| (distance(&name, &fold(candidate)), candidate))
+        .map(|candidate| (distance(&name, &fold(candidate), allowed), candidate))
         .filter(|(distance, _)| *distance <= allowed)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
@@ -32,8 +32,9 @@ fn fold(name: &str) -> String {
     name.to_lowercase().replace([' ', '-'], "_")
 }
 
-/// How many letters to add, drop, change or swap with their neighbour to get from one to the other.
-fn distance(one: &str, other: &str) -> usize {
+/// How many letters to add, drop, change or swap with their neighbour to get from one to the other;
+/// anything beyond `limit` once it is clear that it is more than that.
+fn distance(one: &str, other: &str, limit: usize) -> usize {
     let one: Vec<char> = one.chars().collect();
     let other: Vec<char> = other.chars().collect();
     let mut before: Vec<usize> = Vec::new();
@@ -49,6 +50,10 @@ fn distance(one: &str, other: &str) -> usize {
                 best = best.min(at(&before, j - 1) + 1);
             }
             next.push(best);
+        }
+        // A swap looks two rows back.
+        if next.iter().chain(&row).all(|steps| *steps > limit) {
+            return limit + 1;
         }
         before = std::mem::replace(&mut row, next);
     }
@@ -66,6 +71,8 @@ mod tests {
         assert_eq!(nearest("Head Name", known), Some("head_name"));
         assert_eq!(nearest("aeg", known), Some("age"));
         assert_eq!(nearest("village", known), None);
-        assert_eq!(distance("", "abc"), 3);
+        assert_eq!(distance("abcd", "abdc", 1), 1);
+        assert!(distance("abcdefgh", "hgfedcba", 2) > 2);
+        assert_eq!(distance("", "abc", 3), 3);
     }
 }

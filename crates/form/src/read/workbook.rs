@@ -105,7 +105,9 @@ impl Gatherer {
 
     fn put(&mut self, row: u32, column: u32, cell: Cell) -> Result<(), FormError> {
         let (text, is_text) = match cell {
-            Cell::Text(text) => (text, true),
+            // Whether headers are the same is told with the space around them.
+            Cell::Text(text) if row == 0 => (text, true),
+            Cell::Text(text) => (text.trim().replace('\u{a0}', " "), true),
             Cell::Other(text) => (text, false),
         };
         if text.trim().is_empty() {
@@ -181,12 +183,12 @@ fn from_xlsx(value: &DataRef<'_>) -> Cell {
     match value {
         DataRef::Int(number) => Cell::Other(number.to_string()),
         DataRef::Float(number) => Cell::Other(number_text(*number)),
-        DataRef::String(text) => Cell::text(text),
-        DataRef::SharedString(text) => Cell::text(text),
+        DataRef::String(text) => Cell::Text(text.clone()),
+        DataRef::SharedString(text) => Cell::Text((*text).to_owned()),
         DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => Cell::Other(iso_text(text)),
         DataRef::Bool(flag) => Cell::Other(truth_text(*flag)),
         DataRef::DateTime(date_time) => Cell::Other(from_date_time(date_time)),
-        DataRef::Error(error) => Cell::text(&error.to_string()),
+        DataRef::Error(error) => Cell::Text(error.to_string()),
         DataRef::Empty => Cell::Text(String::new()),
     }
 }
@@ -195,11 +197,11 @@ fn from_xls(value: &Data) -> Cell {
     match value {
         Data::Int(number) => Cell::Other(number.to_string()),
         Data::Float(number) => Cell::Other(number_text(*number)),
-        Data::String(text) => Cell::text(text),
+        Data::String(text) => Cell::Text(text.clone()),
         Data::DateTimeIso(text) | Data::DurationIso(text) => Cell::Other(iso_text(text)),
         Data::Bool(flag) => Cell::Other(truth_text(*flag)),
         Data::DateTime(date_time) => Cell::Other(from_date_time(date_time)),
-        Data::Error(error) => Cell::text(&error.to_string()),
+        Data::Error(error) => Cell::Text(error.to_string()),
         Data::Empty => Cell::Text(String::new()),
     }
 }
@@ -209,13 +211,6 @@ enum Cell {
     Text(String),
     /// A number, a date or a truth, as text.
     Other(String),
-}
-
-impl Cell {
-    /// A text without space around it and with plain spaces for those that do not break.
-    fn text(text: &str) -> Self {
-        Cell::Text(text.trim().replace('\u{a0}', " "))
-    }
 }
 
 fn truth_text(flag: bool) -> String {

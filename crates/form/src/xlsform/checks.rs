@@ -9,7 +9,7 @@ mod names;
 mod references;
 mod search;
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::table::Table;
 use crate::definition::{Definition, Element};
@@ -27,9 +27,12 @@ pub(super) struct Tables<'a> {
 pub(super) fn check(
     definition: &Definition,
     tables: &Tables<'_>,
-    written: &HashMap<String, u32>,
+    written: &BTreeMap<String, u32>,
     problems: &mut Problems,
 ) {
+    if !loops::check_size(definition, tables, problems) {
+        return;
+    }
     references::check(definition, tables, written, problems);
     names::check(definition, tables, problems);
     labels::check(definition, tables, problems);

@@ -9,6 +9,9 @@ use super::table::{Row, Table};
 use crate::definition::Entity;
 use crate::read::{Notation, Problems, Sheet, nearest};
 
+/// The most entity lists of a form.
+const MAX_ENTITIES: usize = 200;
+
 /// Reads the sheet.
 pub(super) fn read<'a>(sheet: &'a Sheet, problems: &mut Problems) -> (Table<'a>, Vec<Entity>) {
     let mut table = Table::read(sheet, &ENTITIES, "default", false, problems);
@@ -35,6 +38,15 @@ pub(super) fn read<'a>(sheet: &'a Sheet, problems: &mut Problems) -> (Table<'a>,
             );
         }
         before = row;
+        if entities.len() >= MAX_ENTITIES {
+            let message = format!("the form has more than {MAX_ENTITIES} entity lists");
+            problems.error(
+                table
+                    .error("too_large", row, &["dataset"], message)
+                    .hint("take out those that are not needed"),
+            );
+            break;
+        }
         let mut text = |name: &str| values.take(name).map(|node| node.any().to_owned());
         let entity = Entity {
             row,

@@ -24,12 +24,20 @@ enum Kind {
 }
 
 /// A question that has to do with an entity.
-pub(super) struct EntityUse {
+struct EntityUse {
     list: String,
     row: u32,
     scope: Scope,
     /// The property it saves to, or else the question the entity's expressions refer to.
     what: What,
+}
+
+/// The questions that have to do with entities.
+#[derive(Default)]
+pub(super) struct Uses {
+    all: Vec<EntityUse>,
+    /// The row that saves to a property of a list.
+    saved: HashMap<(String, String), u32>,
 }
 
 enum What {
@@ -109,7 +117,7 @@ pub(super) fn saved(
     written: &str,
     is_container: bool,
     entities: &[Entity],
-    uses: &mut Vec<EntityUse>,
+    uses: &mut Uses,
     scope: Scope,
     problems: &mut Problems,
 ) -> Option<(String, String)> {
@@ -192,23 +200,20 @@ pub(super) fn saved(
             NAME_HINT.to_owned(),
         ))
     } else {
-        uses.iter()
-            .find(|other| {
-                other.list == list && matches!(&other.what, What::Saves(saved) if saved == property)
-            })
-            .map(|other| {
-                (
-                    "duplicate_save_to",
-                    format!("row {} saves to the property `{property}` too", other.row),
-                    "save to another property, or take one of them out".to_owned(),
-                )
-            })
+        uses.saved.get(&(list.clone(), property.to_owned())).map(|other| {
+            (
+                "duplicate_save_to",
+                format!("row {other} saves to the property `{property}` too"),
+                "save to another property, or take one of them out".to_owned(),
+            )
+        })
     };
     if let Some((code, message, hint)) = fault {
         complain(code, message, hint);
         return None;
     }
-    uses.push(EntityUse {
+    uses.saved.insert((list.clone(), property.to_owned()), row);
+    uses.all.push(EntityUse {
         list: list.clone(),
         row,
         scope,
@@ -252,11 +257,11 @@ pub(super) fn referred(
     row: u32,
     name: &str,
     referring: &HashMap<String, Vec<String>>,
-    uses: &mut Vec<EntityUse>,
+    uses: &mut Uses,
     scope: &Scope,
 ) {
     for list in referring.get(name).into_iter().flatten() {
-        uses.push(EntityUse {
+        uses.all.push(EntityUse {
             list: list.clone(),
             row,
             scope: scope.clone(),
@@ -268,12 +273,13 @@ pub(super) fn referred(
 /// Finds a place for each entity.
 pub(super) fn settle(
     entities: &mut [Entity],
-    uses: &[EntityUse],
+    uses: &Uses,
     survey: &Table<'_>,
     table: Option<&Table<'_>>,
     problems: &mut Problems,
 ) {
     let Some(table) = table else { return };
+    let uses = &uses.all;
     // In the order in which lists are first used, and then those that are not.
     let mut used: Vec<&str> = Vec::new();
     for one in uses {

@@ -51,6 +51,11 @@ impl Branch {
         }
     }
 
+    /// Puts a text under a name that is known to be new.
+    pub(super) fn push(&mut self, name: &str, text: String) {
+        self.0.push((name.to_owned(), Node::Text(text)));
+    }
+
     /// Puts a text where the parts of a header lead. A header of one part replaces what other
     /// headers put there; one of several parts is merged with it, and a text that names no
     /// language goes to `default_language`.

@@ -6,7 +6,7 @@ use super::survey::{Line, Reader};
 use super::types::Plain;
 use super::{range, yes};
 use crate::definition::{Element, Text};
-use crate::read::{Problems, nearest};
+use crate::read::Problems;
 
 /// The parameters of `audit` that switch the recording of places on; all or none of them.
 const PLACES: [&str; 3] = ["location-priority", "location-min-interval", "location-max-age"];
@@ -79,7 +79,7 @@ pub(super) fn osm(
         && tags.get(&list).is_none()
     {
         let message = format!("there is no list `{list}` in the sheet `osm`");
-        let hint = nearest(&list, tags.names()).map_or_else(
+        let hint = problems.nearest(&list, tags.names()).map_or_else(
             || format!("add rows to it with `{list}` in the column `list_name`"),
             |meant| format!("did you mean `{meant}`?"),
         );
@@ -213,7 +213,7 @@ pub(super) fn accept(reader: &Reader<'_, '_>, element: &Element, known: &[&str],
         .filter(|name| !known.contains(&name.as_str()))
     {
         let message = format!("`{}` has no parameter `{name}`", element.type_name);
-        let hint = nearest(name, known.iter().copied()).map_or_else(
+        let hint = problems.nearest(name, known.iter().copied()).map_or_else(
             || match known {
                 [] => "it has none".to_owned(),
                 known => format!("it has: {}", known.join(", ")),

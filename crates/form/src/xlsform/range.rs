@@ -4,7 +4,7 @@ use super::parameters::Decimal;
 use super::question::accept;
 use super::survey::Reader;
 use crate::definition::{Element, Text};
-use crate::read::{Problems, nearest};
+use crate::read::Problems;
 
 /// Reads what is special to a range.
 pub(super) fn read(reader: &Reader<'_, '_>, element: &mut Element, problems: &mut Problems) {
@@ -190,20 +190,21 @@ impl Range {
         appearance: &str,
         problems: &mut Problems,
     ) {
-        let mut complain = |code, message: String, hint: &str| {
-            problems.error(reader.error(code, row, &["parameters"], message).hint(hint));
-        };
         let Some(labels) = reader.around.lists.get(list) else {
-            let hint = nearest(list, reader.around.lists.names()).map_or_else(
+            let hint = problems.nearest(list, reader.around.lists.names()).map_or_else(
                 || "write the name of a list in the sheet `choices`".to_owned(),
                 |meant| format!("did you mean `{meant}`?"),
             );
-            complain(
-                "unknown_tick_labels",
-                format!("there is no list `{list}` in the sheet `choices`"),
-                &hint,
+            let message = format!("there is no list `{list}` in the sheet `choices`");
+            problems.error(
+                reader
+                    .error("unknown_tick_labels", row, &["parameters"], message)
+                    .hint(hint),
             );
             return;
+        };
+        let mut complain = |code, message: String, hint: &str| {
+            problems.error(reader.error(code, row, &["parameters"], message).hint(hint));
         };
         let (by, step) = match self.tick_interval {
             Some(interval) if !interval.eq(&Decimal::ZERO) => ("tick_interval", interval),

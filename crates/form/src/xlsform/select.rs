@@ -6,7 +6,7 @@ use super::question::{accept, invalid_value, one_of};
 use super::survey::{Line, NAME_HINT, Reader, TableList};
 use super::types::Select;
 use crate::definition::{Element, Generated, Text};
-use crate::read::{Problems, nearest};
+use crate::read::Problems;
 
 /// Reads a select, and adds what goes with it.
 pub(super) fn read(
@@ -82,7 +82,7 @@ fn check_external(reader: &Reader<'_, '_>, element: &Element, select: &Select, p
             "there is no list `{}` in the sheet `external_choices`",
             select.list
         );
-        let hint = nearest(&select.list, external.names()).map_or_else(
+        let hint = problems.nearest(&select.list, external.names()).map_or_else(
             || format!("add rows to it with `{}` in the column `list_name`", select.list),
             |meant| format!("did you mean `{meant}`?"),
         );
@@ -94,7 +94,7 @@ fn check_external(reader: &Reader<'_, '_>, element: &Element, select: &Select, p
     }
 }
 
-fn check_list(reader: &Reader<'_, '_>, element: &Element, select: &Select, problems: &mut Problems) {
+fn check_list(reader: &mut Reader<'_, '_>, element: &Element, select: &Select, problems: &mut Problems) {
     let row = element.row;
     if select.is_from_file() {
         return;
@@ -131,11 +131,12 @@ fn check_list(reader: &Reader<'_, '_>, element: &Element, select: &Select, probl
                     .hint(hint),
             );
         } else {
-            problems.error(reader.unknown_list(row, &select.list));
+            let error = reader.unknown_list(row, &select.list, problems);
+            problems.error(error);
         }
         return;
     };
-    if select.type_name == "select_multiple" {
+    if select.type_name == "select_multiple" && reader.looked_through.insert(select.list.clone()) {
         for choice in list.choices.iter().filter(|choice| choice.name.contains(' ')) {
             let message = format!(
                 "the choice `{}` of the list `{}` has a space in its name, and `{}` is answered with several names",
@@ -251,7 +252,9 @@ fn or_other(
         }
         return None;
     }
-    reader.around.lists.add_other(&select.list);
+    if reader.other_added.insert(select.list.clone()) {
+        reader.around.lists.add_other(&select.list);
+    }
     let mut other = Element::question(element.row, "text", format!("{}_other", element.name));
     other.generated = Some(Generated::Other);
     other.label = Some(Text::Plain("Specify other.".to_owned()));

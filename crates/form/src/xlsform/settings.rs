@@ -55,6 +55,18 @@ pub(super) fn read<'a>(sheet: &'a Sheet, problems: &mut Problems) -> (Table<'a>,
         );
     }
     // Row 2 counts even if it is empty, as the reference converter has it.
+    if let Some(first) = rows.first().filter(|first| first.number != 2) {
+        problems.warn(
+            table
+                .error(
+                    "ignored_settings_row",
+                    first.number,
+                    &[],
+                    "the settings are not read, because the row before them is empty",
+                )
+                .hint("put the settings right below their headers"),
+        );
+    }
     let Some(row) = rows.into_iter().next().filter(|row| row.number == 2) else {
         return (table, settings);
     };

@@ -1,8 +1,8 @@
 //! The sheet `survey`.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use super::entity_places::{self, EntityUse, Scope};
+use super::entity_places::{self, Scope, Uses};
 use super::header::{Column, SURVEY, SURVEY_EXTRAS};
 use super::lists::Lists;
 use super::names::{is_xml_name, whole_reference};
@@ -45,8 +45,8 @@ pub(super) struct Survey<'a> {
     pub(super) settings: BTreeMap<String, String>,
     pub(super) lists: Lists,
     /// How often each name is written.
-    pub(super) names: HashMap<String, u32>,
-    pub(super) entity_uses: Vec<EntityUse>,
+    pub(super) names: BTreeMap<String, u32>,
+    pub(super) entity_uses: Uses,
     /// Whether any type ends in `or_other`.
     pub(super) or_other: bool,
 }
@@ -60,21 +60,24 @@ pub(super) struct Reader<'s, 'a> {
     too_deep: usize,
     audits: Vec<Element>,
     settings: BTreeMap<String, String>,
-    names: HashMap<String, u32>,
+    names: BTreeMap<String, u32>,
     repeats: HashSet<String>,
-    questions: HashSet<String>,
+    questions: BTreeSet<String>,
     triggers: Vec<Trigger>,
     /// The names of secondary instances, and where something refers to one for a place.
     pub(super) instances: HashSet<String>,
     pub(super) geometries: Vec<(String, u32)>,
     /// The entity lists whose expressions refer to a question.
     referring: HashMap<String, Vec<String>>,
-    entity_uses: Vec<EntityUse>,
+    entity_uses: Uses,
     pub(super) table_list: TableList,
     /// Whether any type ends in `or_other`.
     pub(super) or_other: bool,
     /// Lists to which the choice `none` was added.
     pub(super) none_added: HashSet<String>,
+    /// Lists to which the choice `other` was added, and those looked through for spaces.
+    pub(super) other_added: HashSet<String>,
+    pub(super) looked_through: HashSet<String>,
 }
 
 /// Whether what is read is inside a group with the appearance `table-list`.
@@ -116,16 +119,18 @@ pub(super) fn read<'s>(sheet: &'s Sheet, around: Around<'_>, problems: &mut Prob
         too_deep: 0,
         audits: Vec::new(),
         settings: BTreeMap::new(),
-        names: HashMap::new(),
+        names: BTreeMap::new(),
         repeats: HashSet::new(),
-        questions: HashSet::new(),
+        questions: BTreeSet::new(),
         triggers: Vec::new(),
         instances: HashSet::new(),
         geometries: Vec::new(),
-        entity_uses: Vec::new(),
+        entity_uses: Uses::default(),
         table_list: TableList::No,
         or_other: false,
         none_added: HashSet::new(),
+        other_added: HashSet::new(),
+        looked_through: HashSet::new(),
     };
     for row in rows {
         reader.read_row(row, problems);
@@ -653,16 +658,17 @@ impl<'s> Reader<'s, '_> {
                     .hint("write it like `begin loop over list_name`"),
             ),
             Some(list) if self.around.lists.get(list).is_none() => {
-                problems.error(self.unknown_list(row, list));
+                let error = self.unknown_list(row, list, problems);
+                problems.error(error);
             }
             Some(_) => {}
         }
     }
 
     /// An error about a list that there is not.
-    pub(super) fn unknown_list(&self, row: u32, list: &str) -> FormError {
+    pub(super) fn unknown_list(&self, row: u32, list: &str, problems: &Problems) -> FormError {
         let message = format!("there is no list `{list}` in the sheet `choices`");
-        let hint = nearest(list, self.around.lists.names()).map_or_else(
+        let hint = problems.nearest(list, self.around.lists.names()).map_or_else(
             || format!("add rows to the sheet `choices` with `{list}` in the column `list_name`"),
             |meant| format!("did you mean `{meant}`?"),
         );
@@ -681,8 +687,11 @@ impl<'s> Reader<'s, '_> {
         } else {
             let (first, rest) = written.split_once(' ').unwrap_or((&written, ""));
             let is_container = matches!(written.as_str(), "group" | "repeat");
-            let known = nearest(&written, types::known())
-                .or_else(|| nearest(first, types::known()).filter(|_| !rest.is_empty()));
+            let known = problems.nearest(&written, types::known()).or_else(|| {
+                problems
+                    .nearest(first, types::known())
+                    .filter(|_| !rest.is_empty())
+            });
             let hint = match known {
                 _ if is_container => {
                     format!("write `begin_{written}` and `end_{written}` around what is in it")

@@ -1,6 +1,6 @@
 //! A sheet, with its headers understood.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::header::{Column, Known};
 use super::node::Branch;
@@ -101,7 +101,7 @@ impl<'a> Table<'a> {
         let double_colon = headers.iter().flatten().any(|header| header.contains("::"));
         let mut places: HashMap<&str, usize> = HashMap::new();
         let mut meanings: HashMap<Vec<String>, String> = HashMap::new();
-        for header in &headers {
+        for (header, written) in headers.iter().zip(self.sheet.header()) {
             let Some(header) = header else {
                 self.places.push(None);
                 continue;
@@ -115,7 +115,7 @@ impl<'a> Table<'a> {
                 continue;
             }
             if let Some(place) = places.get(header.as_str()) {
-                self.complain_of_twin(header, problems);
+                self.complain_of_twin(header, written, problems);
                 self.places.push(Some(*place));
                 continue;
             }
@@ -136,18 +136,20 @@ impl<'a> Table<'a> {
         }
     }
 
-    fn complain_of_twin(&self, header: &str, problems: &mut Problems) {
+    /// The reference converter does not see a twin that has space around it.
+    fn complain_of_twin(&self, header: &str, written: &str, problems: &mut Problems) {
         let message = format!("the column `{header}` is there twice");
         let error = FormError::at("duplicate_column", &self.sheet.name, 1, header, message)
             .hint("keep one of them, or name the language in each like `label::English (en)`");
         match self.sheet.notation {
-            Notation::Workbook => problems.error(error),
-            Notation::Markdown | Notation::Csv => problems.warn(error),
+            Notation::Workbook if written == header => problems.error(error),
+            _ => problems.warn(error),
         }
     }
 
     fn read_rows(&mut self, default_language: &str, squeeze: bool, problems: &mut Problems) {
         let mut before = 1;
+        let alone = self.alone();
         for row in self.sheet.rows.iter().filter(|row| row.number > 1) {
             let mut values = Branch::default();
             let mut filled = false;
@@ -161,7 +163,11 @@ impl<'a> Table<'a> {
                         filled = true;
                         if let Some(column) = self.columns.get(place) {
                             // Where two columns have one header, the later one counts.
-                            values.put(&column.tokens, clean(text, squeeze), default_language);
+                            let text = clean(text, squeeze);
+                            match column.tokens.as_slice() {
+                                [name] if alone.contains(name.as_str()) => values.push(name, text),
+                                tokens => values.put(tokens, text, default_language),
+                            }
                         }
                     }
                     None if self.superseded == Some(nth) => {}
@@ -191,6 +197,26 @@ impl<'a> Table<'a> {
                 values,
             });
         }
+    }
+
+    /// The names of columns that share their first part with no other.
+    fn alone(&self) -> HashSet<String> {
+        let mut times: HashMap<&str, usize> = HashMap::new();
+        for column in self
+            .places
+            .iter()
+            .flatten()
+            .filter_map(|place| self.columns.get(*place))
+        {
+            *times
+                .entry(column.tokens.first().map_or("", String::as_str))
+                .or_default() += 1;
+        }
+        times
+            .into_iter()
+            .filter(|(_, times)| *times == 1)
+            .map(|(name, _)| name.to_owned())
+            .collect()
     }
 
     fn complain_of_headless(&self, row: u32, nth: usize, problems: &mut Problems) {

@@ -1,10 +1,10 @@
 //! The column `trigger`: whose change makes a question be computed anew.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use super::names::{NoReference, references};
 use super::table::Table;
-use crate::read::{Problems, nearest};
+use crate::read::Problems;
 
 /// A reference to a question that triggers another.
 pub(super) struct Trigger {
@@ -56,7 +56,7 @@ pub(super) fn read(table: &Table<'_>, row: u32, text: &str, problems: &mut Probl
 pub(super) fn check(
     table: &Table<'_>,
     triggers: &[Trigger],
-    questions: &HashSet<String>,
+    questions: &BTreeSet<String>,
     problems: &mut Problems,
 ) {
     for trigger in triggers
@@ -64,10 +64,12 @@ pub(super) fn check(
         .filter(|trigger| !questions.contains(&trigger.name))
     {
         let message = format!("`${{{}}}` names no question", trigger.name);
-        let hint = nearest(&trigger.name, questions.iter().map(String::as_str)).map_or_else(
-            || "only questions can be triggers, not groups or repeats".to_owned(),
-            |meant| format!("did you mean `{meant}`?"),
-        );
+        let hint = problems
+            .nearest(&trigger.name, questions.iter().map(String::as_str))
+            .map_or_else(
+                || "only questions can be triggers, not groups or repeats".to_owned(),
+                |meant| format!("did you mean `{meant}`?"),
+            );
         problems.error(
             table
                 .error("unknown_reference", trigger.row, &["trigger"], message)

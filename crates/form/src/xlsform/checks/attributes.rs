@@ -1,5 +1,7 @@
 //! Attributes that the author names.
 
+use std::collections::HashSet;
+
 use super::super::names::is_xml_name;
 use super::{Tables, all};
 use crate::definition::Definition;
@@ -10,9 +12,9 @@ const PREFIXES: &[&str] = &["h", "ev", "xsd", "jr", "orx", "odk", "xml"];
 
 /// Complains of names that no attribute can have.
 pub(super) fn check(definition: &Definition, tables: &Tables<'_>, problems: &mut Problems) {
-    let mut prefixes: Vec<&str> = PREFIXES.to_vec();
+    let mut prefixes: HashSet<&str> = PREFIXES.iter().copied().collect();
     if !definition.entities.is_empty() {
-        prefixes.push("entities");
+        prefixes.insert("entities");
     }
     let declared = definition.settings.get("namespaces").map_or("", String::as_str);
     prefixes.extend(declared.split_whitespace().filter_map(|namespace| {
@@ -21,7 +23,7 @@ pub(super) fn check(definition: &Definition, tables: &Tables<'_>, problems: &mut
     }));
     for element in all(definition) {
         if let Some((prefix, _)) = element.name.split_once(':')
-            && !prefixes.contains(&prefix)
+            && !prefixes.contains(prefix)
         {
             let (code, message, hint) = undeclared(prefix, &element.name);
             problems.error(tables.error(code, element, &["name"], message).hint(hint));
@@ -42,7 +44,7 @@ pub(super) fn check(definition: &Definition, tables: &Tables<'_>, problems: &mut
     }
 }
 
-fn fault(name: &str, prefixes: &[&str]) -> Option<(&'static str, String, &'static str)> {
+fn fault(name: &str, prefixes: &HashSet<&str>) -> Option<(&'static str, String, &'static str)> {
     if !is_xml_name(name) {
         return Some((
             "invalid_attribute",
@@ -51,7 +53,7 @@ fn fault(name: &str, prefixes: &[&str]) -> Option<(&'static str, String, &'stati
         ));
     }
     match name.split_once(':') {
-        Some((prefix, _)) if !prefixes.contains(&prefix) => Some(undeclared(prefix, name)),
+        Some((prefix, _)) if !prefixes.contains(prefix) => Some(undeclared(prefix, name)),
         _ => None,
     }
 }

@@ -1,6 +1,6 @@
 //! Secondary instances: each name stands for one source.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::super::names::splitext;
 use super::super::types::is_file;
@@ -39,13 +39,13 @@ pub(super) fn check(definition: &Definition, tables: &Tables<'_>, problems: &mut
         }
         instances.extend(of(element));
     }
-    let searched: Vec<&str> = elements
+    let searched: HashSet<&str> = elements
         .iter()
         .filter(|element| is_select(element) && searches(element))
         .filter_map(|element| element.list.as_deref())
         .collect();
     for list in &definition.lists {
-        if !searched.contains(&list.name.as_str()) {
+        if !searched.contains(list.name.as_str()) {
             instances.push(Instance {
                 name: list.name.clone(),
                 source: None,

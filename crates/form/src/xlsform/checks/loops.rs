@@ -1,11 +1,16 @@
 //! Loops: what is in them stands once for each choice of a list.
 
+use std::collections::HashMap;
+
 use super::super::names::is_xml_name;
 use super::super::survey::NAME_HINT;
 use super::labels::is_media;
 use super::{Tables, all, is_external};
 use crate::definition::{Choice, Definition, Element, ElementKind, Text};
 use crate::read::{FormError, Problems};
+
+/// The most questions, groups and repeats that the rounds of loops may make.
+const MAX_ELEMENTS: usize = 50_000;
 
 /// Complains of choices that cannot be rounds of a loop, and of placeholders for what they lack.
 pub(super) fn check(definition: &Definition, tables: &Tables<'_>, problems: &mut Problems) {
@@ -31,6 +36,41 @@ pub(super) fn check(definition: &Definition, tables: &Tables<'_>, problems: &mut
             check_placeholders(child, &choices, tables, problems);
         }
     }
+}
+
+/// Says whether the rounds of all loops hold no more than a form may.
+pub(super) fn check_size(definition: &Definition, tables: &Tables<'_>, problems: &mut Problems) -> bool {
+    fn size(elements: &[Element], rounds: &HashMap<&str, usize>) -> usize {
+        elements.iter().fold(0, |total: usize, element| {
+            let inside = size(&element.children, rounds).saturating_add(1);
+            let times = match (element.kind, &element.list) {
+                (ElementKind::Loop, Some(list)) => rounds.get(list.as_str()).copied().unwrap_or(0).max(1),
+                _ => 1,
+            };
+            total.saturating_add(inside.saturating_mul(times))
+        })
+    }
+    let Some(first) = all(definition)
+        .into_iter()
+        .find(|element| element.kind == ElementKind::Loop)
+    else {
+        return true;
+    };
+    let rounds: HashMap<&str, usize> = definition
+        .lists
+        .iter()
+        .map(|list| (list.name.as_str(), list.choices.len()))
+        .collect();
+    let sound = size(&definition.elements, &rounds) <= MAX_ELEMENTS;
+    if !sound {
+        let message = format!("the rounds of the loops hold more than {MAX_ELEMENTS} questions");
+        problems.error(
+            tables
+                .error("too_many_rounds", first, &["type"], message)
+                .hint("use repeats instead of loops"),
+        );
+    }
+    sound
 }
 
 fn check_choices(element: &Element, choices: &[&Choice], problems: &mut Problems) {

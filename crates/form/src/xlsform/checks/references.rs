@@ -9,12 +9,12 @@ use super::super::yes;
 use super::labels::is_shown;
 use super::{Tables, all, is_external, is_select};
 use crate::definition::{Definition, Element, ElementKind};
-use crate::read::{FormError, Problems, nearest};
+use crate::read::{FormError, Problems};
 
 /// What can be referred to.
 struct Names<'a> {
     /// How often each name is written in the survey.
-    written: &'a HashMap<String, u32>,
+    written: &'a BTreeMap<String, u32>,
     /// How often each name is in a record; generated ones and those in loops count too.
     built: HashMap<String, u32>,
     has_instance_id: bool,
@@ -24,7 +24,7 @@ struct Names<'a> {
 pub(super) fn check(
     definition: &Definition,
     tables: &Tables<'_>,
-    written: &HashMap<String, u32>,
+    written: &BTreeMap<String, u32>,
     problems: &mut Problems,
 ) {
     let names = Names {
@@ -67,7 +67,7 @@ fn check_lists(names: &Names<'_>, definition: &Definition, tables: &Tables<'_>, 
             .into_iter()
             .flatten()
         {
-            if let Some((code, message, hint)) = names.fault(reference.name, true) {
+            if let Some((code, message, hint)) = names.fault(reference.name, true, problems) {
                 problems.error(tables.error(code, element, &["type"], message).hint(hint));
             }
         }
@@ -87,7 +87,7 @@ fn check_triggered(names: &Names<'_>, definition: &Definition, tables: &Tables<'
             .triggers
             .iter()
             .any(|trigger| shown.contains(trigger.as_str()))
-            && let Some((code, message, hint)) = names.fault(&element.name, true)
+            && let Some((code, message, hint)) = names.fault(&element.name, true, problems)
         {
             problems.error(tables.error(code, element, &["name"], message).hint(hint));
         }
@@ -120,7 +120,7 @@ impl Names<'_> {
                 }
                 for reference in references(text) {
                     let fault = match reference {
-                        Ok(reference) => self.fault(reference.name, used(first)),
+                        Ok(reference) => self.fault(reference.name, used(first), problems),
                         Err(NoReference(inside)) => Some(malformed(inside)),
                     };
                     if let Some((code, message, hint)) = fault {
@@ -134,17 +134,24 @@ impl Names<'_> {
         }
     }
 
-    fn fault(&self, name: &str, is_used: bool) -> Option<(&'static str, String, String)> {
+    fn fault(
+        &self,
+        name: &str,
+        is_used: bool,
+        problems: &Problems,
+    ) -> Option<(&'static str, String, String)> {
         if name == "instanceID" && self.has_instance_id && !self.written.contains_key(name) {
             return None;
         }
         match self.written.get(name) {
             None => {
                 let message = format!("`${{{name}}}` names no question");
-                let hint = nearest(name, self.written.keys().map(String::as_str)).map_or_else(
-                    || "write a name from the column `name` of the survey".to_owned(),
-                    |meant| format!("did you mean `{meant}`?"),
-                );
+                let hint = problems
+                    .nearest(name, self.written.keys().map(String::as_str))
+                    .map_or_else(
+                        || "write a name from the column `name` of the survey".to_owned(),
+                        |meant| format!("did you mean `{meant}`?"),
+                    );
                 return Some(("unknown_reference", message, hint));
             }
             Some(1) => {}
