@@ -12,10 +12,13 @@ use ast::{Start, Term};
 use parser::Dialect;
 
 mod ast;
+#[cfg(test)]
+mod canonical;
 mod check;
 mod compare;
 mod dependencies;
 mod document;
+mod doubts;
 mod environment;
 mod evaluate;
 mod functions;
@@ -33,6 +36,7 @@ mod tree;
 mod trees;
 
 pub use document::{DocumentError, TypedOutcome, eval_xml};
+pub use doubts::Doubt;
 pub use environment::{Context, Environment, Verifier};
 pub use evaluate::{EvalError, evaluate, offered};
 pub(crate) use functions::shuffled;

@@ -9,6 +9,8 @@ use baraza_form::{
 
 #[path = "expressions/dependencies.rs"]
 mod dependencies;
+#[path = "expressions/doubts.rs"]
+mod doubts;
 #[path = "expressions/functions.rs"]
 mod functions;
 #[path = "expressions/mistakes.rs"]

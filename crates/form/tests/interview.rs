@@ -82,7 +82,9 @@ impl Told {
     }
 
     fn add(&mut self, repeat: &str) -> Step {
-        let step = self.session.add_instance(&repeat.parse().unwrap(), &self.env);
+        let step = self
+            .session
+            .add_instance(&repeat.parse().expect("a repeat"), &self.env);
         let step = step.unwrap_or_else(|error| panic!("{repeat}: {error}"));
         self.keep(&step);
         step
@@ -97,7 +99,7 @@ impl Told {
 
     /// The instances of a repeat as they are kept.
     fn instances(&self, repeat: &str) -> Vec<Address> {
-        let repeat = repeat.parse().unwrap();
+        let repeat = repeat.parse().expect("a repeat");
         let ids = self.kept.instances(&repeat).into_iter();
         ids.map(|id| repeat.instance(id)).collect()
     }

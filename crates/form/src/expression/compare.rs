@@ -51,6 +51,9 @@ pub(super) fn compare(operator: Operator, left: &Outcome, right: &Outcome, withi
             within,
         );
     }
+    if let (Some(left), Some(right)) = (single(left), single(right)) {
+        return fits(operator, left, right, within);
+    }
     let (lefts, rights) = (atoms(left, within), atoms(right, within));
     let any = |lefts: &[Atom<'_>], rights: &[Atom<'_>]| {
         lefts
@@ -68,6 +71,19 @@ pub(super) fn compare(operator: Operator, left: &Outcome, right: &Outcome, withi
             any(first.unwrap_or_default(), &rights) || any(&lefts, other_first.unwrap_or_default())
         }
         _ => any(&lefts, &extremes(&rights)),
+    }
+}
+
+/// The one atom of an outcome that is not several nodes.
+fn single(outcome: &Outcome) -> Option<Atom<'_>> {
+    match outcome {
+        Outcome::Number(number) => Some(Atom::Number(*number)),
+        Outcome::Boolean(condition) => Some(Atom::Boolean(*condition)),
+        Outcome::Text(text) => Some(Atom::Text(text)),
+        Outcome::Nodes(nodes) => match nodes.as_slice() {
+            [node] => Some(atom(node)),
+            _ => None,
+        },
     }
 }
 
@@ -260,7 +276,7 @@ mod tests {
                 let n = (nth + 1).wrapping_mul(seed.wrapping_mul(2_654_435_761) | 1) >> 3;
                 match n % 11 {
                     0 => Atom::Number((n / 11 % 40) as f64 / 2.0),
-                    1 if seed % 3 == 0 => Atom::Boolean(n / 11 % 2 == 0),
+                    1 if seed.is_multiple_of(3) => Atom::Boolean(n / 11 % 2 == 0),
                     _ => Atom::Text(TEXTS[n / 11 % (1 + seed % TEXTS.len())]),
                 }
             })

@@ -1,6 +1,7 @@
 //! Works an expression out.
 
 use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::ast::{Call, Operator, Path, Term};
@@ -147,6 +148,32 @@ pub(super) struct Shared {
     pub(super) steady: Steady,
 }
 
+/// What a term gave, which is kept for the next candidate or not.
+enum Held {
+    Own(Outcome),
+    Kept(Rc<Outcome>),
+}
+
+impl Held {
+    fn into_own(self) -> Outcome {
+        match self {
+            Held::Own(outcome) => outcome,
+            Held::Kept(outcome) => (*outcome).clone(),
+        }
+    }
+}
+
+impl std::ops::Deref for Held {
+    type Target = Outcome;
+
+    fn deref(&self) -> &Outcome {
+        match self {
+            Held::Own(outcome) => outcome,
+            Held::Kept(outcome) => outcome,
+        }
+    }
+}
+
 /// What is looked at.
 pub(super) struct Focus<'f> {
     pub(super) place: &'f Place,
@@ -192,16 +219,25 @@ impl Evaluator<'_> {
 
     /// Works a term out.
     pub(super) fn term(&self, term: &Term, focus: &Focus<'_>) -> Result<Outcome, EvalError> {
+        self.borrowed(term, focus).map(Held::into_own)
+    }
+
+    /// Works a term out, or takes what it gave before.
+    fn borrowed(&self, term: &Term, focus: &Focus<'_>) -> Result<Held, EvalError> {
         self.spend(1)?;
-        if !matches!(focus.place, Place::At(..)) && self.shared.steady.holds(term) {
-            if let Some(outcome) = self.shared.steady.known(term) {
-                return Ok(outcome);
-            }
-            let outcome = self.work_out(term, focus)?;
-            self.shared.steady.keep(term, &outcome);
-            return Ok(outcome);
+        let is_value = matches!(term, Term::Number(_) | Term::Literal(_));
+        if is_value || matches!(focus.place, Place::At(..)) {
+            return self.work_out(term, focus).map(Held::Own);
         }
-        self.work_out(term, focus)
+        match self.shared.steady.known(term) {
+            None => self.work_out(term, focus).map(Held::Own),
+            Some(Some(outcome)) => Ok(Held::Kept(outcome)),
+            Some(None) => {
+                let outcome = Rc::new(self.work_out(term, focus)?);
+                self.shared.steady.keep(term, &outcome);
+                Ok(Held::Kept(outcome))
+            }
+        }
     }
 
     fn work_out(&self, term: &Term, focus: &Focus<'_>) -> Result<Outcome, EvalError> {
@@ -221,7 +257,7 @@ impl Evaluator<'_> {
         rest: &[(Operator, Term)],
         focus: &Focus<'_>,
     ) -> Result<Outcome, EvalError> {
-        let mut left = self.term(first, focus)?;
+        let mut left = self.borrowed(first, focus)?;
         for (operator, right) in rest {
             match operator {
                 // What is decided is not worked out further.
@@ -229,13 +265,13 @@ impl Evaluator<'_> {
                 Operator::And if !left.to_boolean() => return Ok(Outcome::Boolean(false)),
                 _ => {}
             }
-            let right = self.term(right, focus)?;
-            left = self.apply(*operator, left, right)?;
+            let right = self.borrowed(right, focus)?;
+            left = Held::Own(self.apply(*operator, &left, &right)?);
         }
-        Ok(left)
+        Ok(left.into_own())
     }
 
-    fn apply(&self, operator: Operator, left: Outcome, right: Outcome) -> Result<Outcome, EvalError> {
+    fn apply(&self, operator: Operator, left: &Outcome, right: &Outcome) -> Result<Outcome, EvalError> {
         Ok(match operator {
             Operator::Or | Operator::And => Outcome::Boolean(right.to_boolean()),
             Operator::Plus => Outcome::Number(left.to_number() + right.to_number()),
@@ -248,17 +284,23 @@ impl Evaluator<'_> {
                 _ => return Err(EvalError::NotNodes { function: "|" }),
             },
             _ => {
-                self.spend(cost(&left, &right))?;
+                self.spend(cost(left, right))?;
                 let within = match self.document {
                     Some(_) => Within::Document,
                     None => Within::Record,
                 };
-                Outcome::Boolean(compare(operator, &left, &right, within))
+                Outcome::Boolean(compare(operator, left, right, within))
             }
         })
     }
 
     fn path(&self, path: &Path, focus: &Focus<'_>) -> Result<Outcome, EvalError> {
+        if let Some(cell) = self.cell(path, focus) {
+            return Ok(Outcome::Nodes(match cell {
+                Some(place) => vec![self.read(place)?],
+                None => Vec::new(),
+            }));
+        }
         let places = self.places(path, focus)?;
         let nodes: Result<Vec<_>, _> = places.into_iter().map(|place| self.read(place)).collect();
         nodes.map(Outcome::Nodes)

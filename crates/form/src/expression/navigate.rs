@@ -29,6 +29,20 @@ impl Evaluator<'_> {
         Place::At(self.context.at.clone(), self.context.at.path())
     }
 
+    /// The column of a choice that a path is just the name of; of other paths `None`. Filters are
+    /// made of these.
+    pub(super) fn cell(&self, path: &Path, focus: &Focus<'_>) -> Option<Option<Place>> {
+        let (Place::Choice(spot), Start::Here, [step]) = (focus.place, &path.start, path.steps.as_slice())
+        else {
+            return None;
+        };
+        let Test::Name(name) = &step.test else { return None };
+        if step.axis != Axis::Child || !step.predicates.is_empty() {
+            return None;
+        }
+        Some(self.column_named(*spot, name))
+    }
+
     /// Goes along a path.
     pub(super) fn places(&self, path: &Path, focus: &Focus<'_>) -> Result<Vec<Place>, EvalError> {
         let (mut places, taken) = self.start(path, focus)?;
@@ -200,9 +214,9 @@ impl Evaluator<'_> {
     }
 
     /// The nodes of both, each once.
-    pub(super) fn union(&self, left: Vec<Node>, right: Vec<Node>) -> Result<Vec<Node>, EvalError> {
-        let mut all = left;
-        all.extend(right);
+    pub(super) fn union(&self, left: &[Node], right: &[Node]) -> Result<Vec<Node>, EvalError> {
+        let mut all = left.to_vec();
+        all.extend_from_slice(right);
         self.spend(all.len() as u64)?;
         keep_first(&mut all, |node| &node.place);
         let in_document = |node: &Node| match node.place {

@@ -1,7 +1,7 @@
 //! What is the same for every candidate of a predicate, and so is worked out only once.
 
-use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::cell::RefCell;
+use std::rc::Rc;
 
 use super::ast::{Path, Start, Term};
 use super::outcome::Outcome;
@@ -12,8 +12,8 @@ use super::outcome::Outcome;
 /// evaluated.
 #[derive(Default)]
 pub(super) struct Steady {
-    is_used: Cell<bool>,
-    terms: RefCell<HashMap<usize, Option<Outcome>>>,
+    /// In the order of where they are.
+    terms: RefCell<Vec<(usize, Option<Rc<Outcome>>)>>,
 }
 
 impl Steady {
@@ -21,26 +21,28 @@ impl Steady {
     pub(super) fn prepare(&self, predicate: &Term) {
         let mut terms = self.terms.borrow_mut();
         find(predicate, &mut |term| {
-            terms.entry(address(term)).or_insert(None);
+            let place = address(term);
+            if let Err(nth) = terms.binary_search_by_key(&place, |(place, _)| *place) {
+                terms.insert(nth, (place, None));
+            }
         });
-        self.is_used.set(!terms.is_empty());
     }
 
-    /// Whether a term is one of these.
-    pub(super) fn holds(&self, term: &Term) -> bool {
-        self.is_used.get() && self.terms.borrow().contains_key(&address(term))
-    }
-
-    /// What a term gave.
-    pub(super) fn known(&self, term: &Term) -> Option<Outcome> {
-        self.terms.borrow().get(&address(term)).cloned().flatten()
+    /// Whether a term is one of these, and what it gave if it was worked out.
+    pub(super) fn known(&self, term: &Term) -> Option<Option<Rc<Outcome>>> {
+        let terms = self.terms.borrow();
+        let nth = terms.binary_search_by_key(&address(term), |(place, _)| *place);
+        terms.get(nth.ok()?).map(|(_, outcome)| outcome.clone())
     }
 
     /// Keeps what a term gave.
-    pub(super) fn keep(&self, term: &Term, outcome: &Outcome) {
-        self.terms
-            .borrow_mut()
-            .insert(address(term), Some(outcome.clone()));
+    pub(super) fn keep(&self, term: &Term, outcome: &Rc<Outcome>) {
+        let mut terms = self.terms.borrow_mut();
+        if let Ok(nth) = terms.binary_search_by_key(&address(term), |(place, _)| *place)
+            && let Some((_, kept)) = terms.get_mut(nth)
+        {
+            *kept = Some(Rc::clone(outcome));
+        }
     }
 }
 

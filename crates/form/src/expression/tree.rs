@@ -37,16 +37,18 @@ impl Evaluator<'_> {
                         .chain(choice.columns.keys().map(String::as_str))
                         .map(column)
                         .collect(),
-                    Test::Name(name)
-                        if matches!(&**name, "name" | "label") || choice.columns.contains_key(&**name) =>
-                    {
-                        vec![Place::Column(*spot, Arc::clone(name))]
-                    }
-                    Test::Name(_) => Vec::new(),
+                    Test::Name(name) => self.column_named(*spot, name).into_iter().collect(),
                 })
             }
             Place::Column(..) | Place::Earlier(..) | Place::Attribute(..) => Ok(Vec::new()),
         }
+    }
+
+    /// A column of a choice, if its row has one of this name.
+    pub(super) fn column_named(&self, spot: Spot, name: &Arc<str>) -> Option<Place> {
+        let choice = self.choice(spot)?;
+        let is_there = matches!(&**name, "name" | "label") || choice.columns.contains_key(&**name);
+        is_there.then(|| Place::Column(spot, Arc::clone(name)))
     }
 
     fn children_of(

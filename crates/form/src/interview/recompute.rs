@@ -7,13 +7,17 @@ use super::outcome::answer_of;
 use super::paper::{Paper, Seen};
 use super::plan::{Node, Parts, Plan, Reader};
 use super::session::Write;
-use crate::address::{Address, InstanceId, RepeatAddress};
+use crate::address::{Address, RepeatAddress};
 use crate::expression::Environment;
 use crate::model::{DefaultAnswer, Item, Question, Repeat};
 use crate::value::Value;
 
-/// The most instances that all repeats of a record have together.
-pub(super) const MOST_INSTANCES: usize = 20_000;
+/// The most instances that all repeats of a record have together: fewer in a form of very many
+/// questions, each of which may stand in every instance.
+pub(super) fn most_instances(plan: &Plan) -> usize {
+    (500_000 / plan.nodes().count().max(1)).clamp(1_000, 20_000)
+}
+
 /// The most that is looked at before a form that goes round in circles is left as it is.
 const MOST_VISITS: usize = 2_000_000;
 
@@ -91,10 +95,12 @@ impl<'s> Recomputation<'s> {
     }
 
     /// Adds an instance, with its fixed defaults and the first instances of the repeats in it.
-    pub(super) fn add(&mut self, node: usize, repeat: &RepeatAddress, id: InstanceId) -> Option<Address> {
-        if self.paper.instance_count() >= MOST_INSTANCES {
+    pub(super) fn add(&mut self, node: usize, repeat: &RepeatAddress) -> Option<Address> {
+        if self.paper.instance_count() >= most_instances(self.plan) {
             return None;
         }
+        let chance = uuid::Builder::from_random_bytes(self.env.chance()).into_uuid();
+        let id = self.paper.next_id(repeat, chance.as_u128());
         let instance = self.paper.add(repeat, id);
         self.writes.push(Write::AddInstance { at: instance.clone() });
         self.begin(Some(node), &instance);
@@ -147,8 +153,7 @@ impl<'s> Recomputation<'s> {
                 }
                 Item::Repeat(repeat) if repeat.repeat_count.is_none() => {
                     let address = RepeatAddress::near(around, &repeat.path);
-                    let id = InstanceId::from_uuid(self.chance());
-                    self.add(node, &address, id);
+                    self.add(node, &address);
                 }
                 Item::Repeat(_) | Item::Group(_) => {}
             }
@@ -193,10 +198,6 @@ impl<'s> Recomputation<'s> {
             None => Address::root(),
         };
         self.instances_inside(node, outer, shared)
-    }
-
-    fn chance(&self) -> uuid::Uuid {
-        uuid::Builder::from_random_bytes(self.env.chance()).into_uuid()
     }
 
     fn work_out(&mut self, node: usize, around: &Address, parts: Parts) {
@@ -299,8 +300,7 @@ impl<'s> Recomputation<'s> {
         self.uncounted.extend(there((count, before)));
         self.counted_again.extend(there((before, count)));
         while self.paper.all(address).len() < count {
-            let id = InstanceId::from_uuid(self.chance());
-            if self.add(node, address, id).is_none() {
+            if self.add(node, address).is_none() {
                 return;
             }
         }

@@ -13,10 +13,13 @@ pub(crate) struct Tree {
     names: Vec<Box<str>>,
     numbers: HashMap<Box<str>, u32>,
     /// The attributes of the elements that have any.
-    attributes: HashMap<u32, Vec<(Box<str>, Box<str>)>>,
+    attributes: HashMap<u32, Vec<Attribute>>,
     /// The elements that are open while the tree grows.
     open: Vec<u32>,
 }
+
+/// An attribute's name and its text.
+type Attribute = (Box<str>, Box<str>);
 
 #[derive(Clone, PartialEq, Debug)]
 struct Branch {
@@ -188,7 +191,7 @@ impl Tree {
     }
 
     /// The attributes of an element.
-    pub(crate) fn attributes(&self, node: u32) -> &[(Box<str>, Box<str>)] {
+    pub(crate) fn attributes(&self, node: u32) -> &[Attribute] {
         self.attributes.get(&node).map_or(&[], Vec::as_slice)
     }
 }

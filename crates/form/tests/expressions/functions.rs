@@ -232,3 +232,30 @@ fn a_seed_shuffles_as_in_every_odk_client() {
         ("sum(randomize(${age}, 3))", "67"),
     ]);
 }
+
+#[test]
+fn months_and_days_are_named_in_the_language_of_the_interview() {
+    let (form, answers, mut env, at) = (form(), answers(), env(), top("years"));
+    for (language, named) in [
+        ("", "March Mar Thursday Thu"),
+        ("English (en)", "March Mar Thursday Thu"),
+        ("French (fr)", "mars mars jeudi jeu."),
+        ("fr", "mars mars jeudi jeu."),
+        ("Español (es)", "marzo mar jueves jue"),
+        ("Swahili (sw)", "Machi Mac Alhamisi Alhamisi"),
+        ("Klingon (tlh)", "March Mar Thursday Thu"),
+    ] {
+        env.language = language.to_owned();
+        let context = Context {
+            form: &form,
+            answers: &answers,
+            at: &at,
+            this: None,
+            choice: None,
+            env: &env,
+        };
+        let format = parse("format-date('2026-03-05', '%B %b %A %a')");
+        let outcome = evaluate(&format, &context).map(|outcome| outcome.to_text());
+        assert_eq!(outcome.as_deref(), Ok(named), "{language}");
+    }
+}

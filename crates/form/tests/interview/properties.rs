@@ -101,7 +101,7 @@ fn agrees(told: &Told) {
 }
 
 fn repeats(told: &Told) -> Vec<RepeatAddress> {
-    let mut all = vec!["g/free".parse().unwrap()];
+    let mut all = vec!["g/free".parse().expect("a repeat")];
     all.extend(told.kept.all_instances().iter().filter_map(Address::repeat));
     all
 }
@@ -115,7 +115,9 @@ fn run(deeds: Vec<Deed>) {
             Deed::Set(place, value) => {
                 if let Some(at) = pick(&told.session.visible(), place) {
                     let text = match at.question() {
-                        "s" => ["", "one", "two", "three"][usize::from(value) % 4].to_owned(),
+                        "s" => pick(&["", "one", "two", "three"], value.into())
+                            .unwrap_or_default()
+                            .to_owned(),
                         _ if value == 5 => String::new(),
                         _ => value.to_string(),
                     };

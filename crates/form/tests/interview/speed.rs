@@ -10,7 +10,7 @@ fn long_form() -> String {
     let mut form =
         "| survey | | | | | | |\n| | type | name | label | relevant | calculation | constraint |\n"
             .to_owned();
-    let mut row = |text: String| writeln!(form, "{text}").unwrap();
+    let mut row = |text: String| writeln!(form, "{text}").expect("a text takes all");
     for nth in 0..99 {
         row(format!("| | integer | top{nth} | Top {nth} | | | . < 1000 |"));
     }
@@ -74,4 +74,56 @@ fn an_answer_in_a_long_form_makes_little_be_worked_out() {
     );
     // 5 ms when optimised; this is for builds that are not.
     assert!(p99.as_millis() < 100, "{p99:?}");
+}
+
+#[test]
+fn a_long_list_of_choices_is_filtered_at_once() {
+    let mut form = "| survey | | | | |\n| | type | name | label | choice_filter |\n\
+        | | select_one l | region | Region | parent = '' |\n\
+        | | select_one l | town | Town | parent = ${region} |\n\
+        | choices | | | | |\n| | list_name | name | label | parent |\n"
+        .to_owned();
+    for nth in 0..100 {
+        writeln!(form, "| | l | r{nth} | Region {nth} | |").unwrap();
+    }
+    for nth in 0..10_000 {
+        writeln!(form, "| | l | t{nth} | Town {nth} | r{} |", nth % 100).unwrap();
+    }
+    let mut told = Told::begin(&form);
+    let town = super::at("town");
+    let mut times = Vec::new();
+    for nth in 0..20 {
+        told.session.jump(&super::at("region"), &told.env).unwrap();
+        let begun = Instant::now();
+        let step = told
+            .session
+            .set_text(&super::at("region"), &format!("r{nth}"), &told.env);
+        assert!(told.session.next(&told.env).moved);
+        let screen = told.session.screen(&told.env);
+        times.push(begun.elapsed());
+        assert_eq!(screen.questions()[0].choices.len(), 100);
+        told.keep(&step.unwrap());
+        told.set(&town.to_string(), &format!("t{nth}"));
+    }
+    times.sort();
+    println!(
+        "a filter over 10,000 choices: median {:?}, slowest {:?}",
+        times[10], times[19]
+    );
+    // 10 ms when optimised; this is for builds that are not.
+    assert!(times[10].as_millis() < 400, "{:?}", times[10]);
+}
+
+#[test]
+fn a_form_that_asks_for_endless_instances_gets_no_more_than_a_record_holds() {
+    let mut form = "| survey | | | | |\n| | type | name | label | repeat_count |\n\
+        | | begin_repeat | outer | Outer | 1000 |\n| | begin_repeat | inner | Inner | 1000 |\n"
+        .to_owned();
+    for nth in 0..300 {
+        writeln!(form, "| | text | q{nth} | Q | |").unwrap();
+    }
+    form.push_str("| | end_repeat | | | |\n| | end_repeat | | | |\n");
+    let told = Told::begin(&form);
+    let instances = told.kept.all_instances().len();
+    assert!((1_000..=2_000).contains(&instances), "{instances}");
 }

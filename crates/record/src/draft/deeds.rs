@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use automerge::ScalarValue;
+use form::interview::Write;
 use form::{Address, Answers, InstanceId, RepeatAddress, Value};
 use rand::Rng;
 
@@ -97,8 +98,30 @@ impl Draft {
         now: i64,
         rng: &mut (impl Rng + ?Sized),
     ) -> Result<(InstanceId, DraftStep), AnswerError> {
-        self.expect_instances(&repeat.outer())?;
         let added = self.next_instance(rng);
+        let step = self.add(repeat, added, now)?;
+        Ok((added, step))
+    }
+
+    /// Does what an interview asks to be kept, on this record. Every write of an interview's step
+    /// has to be done, in order, and on disk before anybody is told that it is saved.
+    ///
+    /// # Errors
+    /// If there is no such place in the record, or an answer is too long.
+    pub fn keep(&mut self, write: &Write, now: i64) -> Result<DraftStep, AnswerError> {
+        match write {
+            Write::Set { at, value } => self.put_down(at, value.clone(), now),
+            Write::Clear { at } => self.clear(at, now),
+            Write::AddInstance { at } => match (at.repeat(), at.instance_id()) {
+                (Some(repeat), Some(id)) if at.is_instance() => self.add(&repeat, id, now),
+                _ => Err(AnswerError::NotAnInstance(at.clone())),
+            },
+            Write::RemoveInstance { at } => self.remove_instance(at, now),
+        }
+    }
+
+    fn add(&mut self, repeat: &RepeatAddress, added: InstanceId, now: i64) -> Result<DraftStep, AnswerError> {
+        self.expect_instances(&repeat.outer())?;
         let places = self.all_instances(repeat);
         let place = places
             .into_values()
@@ -106,13 +129,12 @@ impl Draft {
             .max()
             .unwrap_or(0)
             + 1;
-        let step = self.put(
+        self.put(
             key::of(&repeat.instance(added)),
             ScalarValue::Int(place),
             false,
             now,
-        )?;
-        Ok((added, step))
+        )
     }
 
     /// Makes the id of a new instance: of chance for the draft's first, the next one up for all others.

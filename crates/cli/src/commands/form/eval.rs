@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
 use clap::Args;
+use client_core::{Clock as _, SystemClock};
 use form::Environment;
 use form::expression::{TypedOutcome, eval_xml};
 use jiff::Timestamp;
@@ -73,7 +74,11 @@ impl Eval {
             }
             None => None,
         };
-        let env = environment(self.now.unwrap_or_else(Timestamp::now), &self.tz, &self.language)?;
+        let env = environment(
+            self.now.unwrap_or_else(|| SystemClock.now()),
+            &self.tz,
+            &self.language,
+        )?;
         let expression = self.expression.as_deref().unwrap_or_default();
         match eval_xml(expression, instance.as_deref(), self.context.as_deref(), &env) {
             Ok(outcome) if self.json => output::json(&typed(outcome))?,
@@ -90,7 +95,7 @@ impl Eval {
     fn batch(&self, file: &PathBuf) -> anyhow::Result<ExitCode> {
         let opened =
             std::fs::File::open(file).with_context(|| format!("{} cannot be read", file.display()))?;
-        let now = self.now.unwrap_or_else(Timestamp::now);
+        let now = self.now.unwrap_or_else(|| SystemClock.now());
         let mut printed = String::new();
         let mut count = 0;
         for line in BufReader::new(opened).lines() {

@@ -4,6 +4,9 @@ use super::{Arguments, Function, exactly, number, text};
 use crate::expression::evaluate::EvalError;
 use crate::expression::moment::{Moment, offset_text};
 use crate::expression::outcome::Outcome;
+use names::Names;
+
+mod names;
 
 pub(super) const TABLE: &[Function] = &[
     exactly("today", 0, |a| text(now(a).day_text().unwrap_or_default())),
@@ -20,30 +23,6 @@ pub(super) const TABLE: &[Function] = &[
     exactly("decimal-time", 1, decimal_time),
     exactly("format-date", 2, format_date),
     exactly("format-date-time", 2, format_date),
-];
-
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-const DAYS: [&str; 7] = [
-    "Monday",
-    "Tuesday",
-    "Wednesday",
-    "Thursday",
-    "Friday",
-    "Saturday",
-    "Sunday",
 ];
 
 fn now(arguments: &Arguments<'_>) -> Moment {
@@ -114,6 +93,7 @@ fn format_date(arguments: &Arguments<'_>) -> Result<Outcome, EvalError> {
         return text("");
     };
     let format = arguments.text(1)?;
+    let names = Names::in_language(language(arguments));
     let mut written = String::with_capacity(format.len());
     let mut letters = format.chars();
     while let Some(c) = letters.next() {
@@ -122,7 +102,7 @@ fn format_date(arguments: &Arguments<'_>) -> Result<Outcome, EvalError> {
             continue;
         }
         let letter = letters.next().unwrap_or(' ');
-        match part(&moment, letter) {
+        match part(&moment, letter, names) {
             Some(part) => written.push_str(&part),
             None => return Err(EvalError::DateFormat { letter }),
         }
@@ -130,11 +110,20 @@ fn format_date(arguments: &Arguments<'_>) -> Result<Outcome, EvalError> {
     text(written)
 }
 
+/// The language of the interview, or else the form's own.
+fn language<'a>(arguments: &Arguments<'a>) -> &'a str {
+    let context = arguments.evaluator.context;
+    if context.env.language.is_empty() {
+        &context.form.default_language
+    } else {
+        &context.env.language
+    }
+}
+
 /// What a letter of a format stands for. A time alone has a day of no name.
-fn part(moment: &Moment, letter: char) -> Option<String> {
+fn part(moment: &Moment, letter: char, names: &Names) -> Option<String> {
     let (hour, minute, second, milli) = moment.clock();
     let day = |write: &dyn Fn(jiff::civil::Date) -> String| moment.day.map(write).unwrap_or_default();
-    let short = |name: &str| name.chars().take(3).collect::<String>();
     let named = |names: &[&'static str], nth: i8| {
         usize::try_from(nth)
             .ok()
@@ -147,12 +136,12 @@ fn part(moment: &Moment, letter: char) -> Option<String> {
         'y' => day(&|day| format!("{:02}", day.year().rem_euclid(100))),
         'm' => day(&|day| format!("{:02}", day.month())),
         'n' => day(&|day| day.month().to_string()),
-        'B' => day(&|day| named(&MONTHS, day.month()).to_owned()),
-        'b' => day(&|day| short(named(&MONTHS, day.month()))),
+        'B' => day(&|day| named(&names.months, day.month()).to_owned()),
+        'b' => day(&|day| named(&names.short_months, day.month()).to_owned()),
         'd' => day(&|day| format!("{:02}", day.day())),
         'e' => day(&|day| day.day().to_string()),
-        'A' => day(&|day| named(&DAYS, day.weekday().to_monday_one_offset()).to_owned()),
-        'a' => day(&|day| short(named(&DAYS, day.weekday().to_monday_one_offset()))),
+        'A' => day(&|day| named(&names.days, day.weekday().to_monday_one_offset()).to_owned()),
+        'a' => day(&|day| named(&names.short_days, day.weekday().to_monday_one_offset()).to_owned()),
         'W' => day(&|day| day.iso_week_date().week().to_string()),
         'H' => format!("{hour:02}"),
         'h' => hour.to_string(),

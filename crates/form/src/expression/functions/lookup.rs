@@ -6,6 +6,7 @@ use super::{Arguments, Function, exactly, text};
 use crate::expression::document::{Choices, Label};
 use crate::expression::evaluate::{EvalError, Evaluator};
 use crate::expression::outcome::{Outcome, Place};
+use crate::kind::ChoiceSource;
 use crate::model::Item;
 use crate::table::{Table, Tree};
 
@@ -110,9 +111,20 @@ fn choice_name(arguments: &Arguments<'_>) -> Result<Outcome, EvalError> {
             .and_then(|path| form.question(&path)),
         None => None,
     };
-    let choices = question
-        .and_then(|question| question.kind.list())
-        .map_or(&[][..], |list| form.choices(list));
+    let source = question.and_then(|question| question.kind.choices());
+    if let Some(ChoiceSource::File {
+        name: file,
+        value,
+        label,
+    }) = source
+    {
+        let table = evaluator
+            .table(file)
+            .ok_or_else(|| EvalError::NoFile { file: file.clone() })?;
+        let found = pulled(arguments, &table.tree, label, value, name.trim())?.to_text();
+        return text(if found.is_empty() { name } else { found });
+    }
+    let choices = source.map_or(&[][..], |source| form.choices_of(source));
     evaluator.spend(choices.len() as u64 / 16)?;
     match choices.iter().find(|choice| choice.name == name.trim()) {
         Some(choice) => text(evaluator.label(choice)),

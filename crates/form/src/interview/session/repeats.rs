@@ -2,10 +2,10 @@
 
 use super::audit::{AuditKind, node_of};
 use super::{Position, Session, SessionError, Step};
-use crate::address::{Address, InstanceId, RepeatAddress};
+use crate::address::{Address, RepeatAddress};
 use crate::expression::Environment;
 use crate::interview::MAX_INSTANCES;
-use crate::interview::recompute::MOST_INSTANCES;
+use crate::interview::recompute::most_instances;
 use crate::model::Item;
 
 impl Session {
@@ -15,12 +15,14 @@ impl Session {
     /// If the form has no such repeat there, it is not asked now, or its count is not free.
     pub fn add_instance(&mut self, repeat: &RepeatAddress, env: &Environment) -> Result<Step, SessionError> {
         let node = self.free_repeat(repeat)?;
-        if self.paper.all(repeat).len() >= MAX_INSTANCES || self.paper.instance_count() >= MOST_INSTANCES {
+        if self.paper.all(repeat).len() >= MAX_INSTANCES
+            || self.paper.instance_count() >= most_instances(&self.plan)
+        {
             return Err(SessionError::TooMany);
         }
-        let id = InstanceId::from_uuid(uuid::Builder::from_random_bytes(env.chance()).into_uuid());
-        let mut step = self.settle(env, true, |work| _ = work.add(node, repeat, id));
-        if let Some(to) = self.way().to(&repeat.instance(id)) {
+        let mut added = None;
+        let mut step = self.settle(env, true, |work| added = work.add(node, repeat));
+        if let Some(to) = added.and_then(|instance| self.way().to(&instance)) {
             step.moved = true;
             self.go(to, env);
         }

@@ -12,6 +12,10 @@ use crate::address::{Address, RepeatAddress};
 /// What is shown now.
 ///
 /// Answers are filled into its texts: its `Debug` shows none of them.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly all screens are questions, and one is made at a time"
+)]
 #[derive(Clone, PartialEq, Serialize)]
 #[serde(tag = "screen", rename_all = "snake_case")]
 pub enum Screen {

@@ -160,7 +160,7 @@ pub enum SessionError {
     #[error("there is no instance `{0}`")]
     NoInstance(Address),
     /// There are too many instances already.
-    #[error("a repeat has at most 1,000 instances, and a record at most 20,000")]
+    #[error("a repeat has at most 1,000 instances, and a record at most 20,000, fewer in a very long form")]
     TooMany,
 }
 

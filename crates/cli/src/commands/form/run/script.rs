@@ -161,6 +161,7 @@ impl Interview {
                 all.problems = answered.unanswerable;
                 Ok(all)
             }
+            Deed::Finish if self.session.is_read_only() => Err("the record is finished already".to_owned()),
             Deed::Finish => Ok(match self.session.finish(&self.env) {
                 Finish::Done { step, finished } => {
                     more.insert("finished".into(), true.into());
