@@ -74,7 +74,7 @@ fn read(name: &str, bytes: &[u8], reader: Reader) -> String {
     let mut number = || -> u64 { parts.next().and_then(|part| part.parse().ok()).expect("a number") };
     let (millis, kib) = (number(), number());
     let codes = parts.next().unwrap_or("").to_owned();
-    println!("{name}: {millis} ms, {} MiB, {codes}", kib / 1024);
+    eprintln!("{name}: {millis} ms, {} MiB, {codes}", kib / 1024);
     assert!(Duration::from_millis(millis) < LONGEST, "{name}: {millis} ms");
     assert!(kib < MOST_KIB, "{name}: {} MiB", kib / 1024);
     codes

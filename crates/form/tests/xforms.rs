@@ -149,7 +149,7 @@ fn a_form_as_kobo_deploys_it_is_read() {
     assert_eq!(
         outline(&form.elements),
         "\
-group formhub
+group formhub | bodyless: true()
   calculate uuid | calculate: '0123456789abcdef'
 start start
 group point | label: The point | appearance: field-list
@@ -730,6 +730,14 @@ fn an_xform_that_is_read_and_written_again_is_the_same() {
     }
     assert!(wrong.is_empty(), "{wrong}");
     assert!(seen >= 20, "{seen}");
+}
+
+#[test]
+fn a_group_that_is_not_shown_is_not_shown_after_writing() {
+    let first = sound("kobo").to_xform().expect("it can be written");
+    assert!(!first.contains("ref=\"/aTest/formhub\""), "{first}");
+    let again = Definition::read_xform(&first).expect("it is sound").0;
+    assert_eq!(again.to_xform().as_deref(), Ok(first.as_str()));
 }
 
 #[test]

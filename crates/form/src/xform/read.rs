@@ -15,6 +15,7 @@ mod body;
 mod document;
 mod elements;
 mod entities;
+mod flat;
 mod itemset;
 mod lists;
 mod meta;
@@ -23,6 +24,7 @@ mod record;
 mod settings;
 mod texts;
 mod types;
+mod values;
 
 use crate::definition::Definition;
 use crate::read::{FormError, Problems, Warning};

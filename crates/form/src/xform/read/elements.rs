@@ -1,20 +1,17 @@
 //! Questions, groups and repeats: the tree of the record in the order of the body.
 
-use std::collections::{HashMap, HashSet};
-
 use roxmltree::Node;
 
 use super::Parts;
-use super::actions::{Captured, SetTo};
-use super::body::{Control, FlatGroup};
+use super::body::Control;
 use super::document::{attribute, attributes, child, elements};
+use super::flat::Grown;
 use super::itemset::{ItemsetSource, query};
 use super::lists::ItemLists;
 use super::record::NodeId;
 use super::types::is_metadata;
 use crate::definition::{Choice, Definition, Element, ElementKind, List, MediaFiles, Text};
 use crate::read::Problems;
-use crate::xlsform::is_dynamic;
 
 /// Lists that come up while questions are read.
 struct Found {
@@ -47,10 +44,7 @@ impl<'d> Parts<'d> {
             nodes.push((last, *node));
         }
         nodes.sort_by_key(|(nth, _)| *nth);
-        let mut grown = Grown {
-            elements: Vec::with_capacity(nodes.len()),
-            ..Grown::default()
-        };
+        let mut grown = Grown::with_room(nodes.len());
         for (_, node) in nodes {
             let element = self.element(node, found, problems);
             grown.add(self, self.body.around(node), element, problems);
@@ -81,6 +75,10 @@ impl<'d> Parts<'d> {
             let kept = attributes(xml).filter(|(name, _)| name != "jr:template");
             let authored = kept.map(|(name, value)| (name, self.authored(value, Some(node))));
             element.instance = authored.collect();
+        }
+        if is_group && self.first_shown(node).is_none() {
+            // Nothing stands for it in the body, as for the block `meta` that the converter makes.
+            element.control.insert("bodyless".to_owned(), "true()".to_owned());
         }
         self.put_unshown_texts(node, &mut element, problems);
         if is_group {
@@ -225,7 +223,7 @@ impl<'d> Parts<'d> {
         }
     }
 
-    fn put_control(&self, xml: Node<'d, 'd>, context: Option<NodeId>, element: &mut Element) {
+    pub(super) fn put_control(&self, xml: Node<'d, 'd>, context: Option<NodeId>, element: &mut Element) {
         for (name, value) in attributes(xml) {
             let is_known = match name.as_str() {
                 "ref" | "nodeset" | "bind" | "id" | "query" => true,
@@ -246,7 +244,7 @@ impl<'d> Parts<'d> {
         element.appearance = element.control.get("appearance").cloned();
     }
 
-    fn put_label(
+    pub(super) fn put_label(
         &self,
         xml: Node<'d, 'd>,
         context: Option<NodeId>,
@@ -273,6 +271,7 @@ impl<'d> Parts<'d> {
         if let Some(itemset) = &control.itemset {
             let (list, filter) = self.choices_of(node, itemset, &element.type_name);
             if let ItemsetSource::Instance(id, _) = itemset.source
+                && is_select
                 && !self.lists.knows(id)
             {
                 problems.error(
@@ -335,160 +334,5 @@ impl<'d> Parts<'d> {
             name: name.to_owned(),
             choices: choices.collect(),
         }
-    }
-
-    fn default_of(&self, node: NodeId, type_name: &str) -> Option<String> {
-        let fixed = |text: String| match is_dynamic(&text, type_name) {
-            true => format!("string({})", quoted(&text)),
-            false => text,
-        };
-        let default = match self.actions.at_first(node) {
-            Some(SetTo::Expression(written)) => {
-                let authored = self.authored(written, Some(node));
-                match plain_literal(&authored) {
-                    Some(text) if !is_dynamic(text, type_name) => text.to_owned(),
-                    _ if is_dynamic(&authored, type_name) || authored.parse::<f64>().is_ok() => authored,
-                    _ => format!("string({authored})"),
-                }
-            }
-            Some(SetTo::Text(text)) => fixed(text.clone()),
-            Some(SetTo::Nothing) => return None,
-            None => fixed(self.record.fixed_value(node)?),
-        };
-        Some(default).filter(|default| !default.is_empty())
-    }
-
-    fn put_triggers(&self, node: NodeId, element: &mut Element, problems: &mut Problems) {
-        let by: Vec<NodeId> = match self.actions.triggered(node) {
-            Some(triggered) => {
-                let first = triggered.by.first().copied();
-                let calculation = match &triggered.to {
-                    SetTo::Expression(written) => Some(self.authored(written, first)),
-                    SetTo::Text(text) => Some(quoted(text)),
-                    SetTo::Nothing => None,
-                };
-                if element.bind.contains_key("calculate") {
-                    let what = format!(
-                        "`{}` is computed, and set by another answer too",
-                        self.record.path(node)
-                    );
-                    if let Some(bind) = self.binds.of_node(node) {
-                        problems.error(
-                            self.document
-                                .error(bind, "unsupported_action", "calculate", what)
-                                .hint("leave one of them out"),
-                        );
-                    }
-                }
-                if let Some(calculation) = calculation.filter(|calculation| !calculation.is_empty()) {
-                    element
-                        .bind
-                        .insert("calculate".to_owned(), Text::Plain(calculation));
-                }
-                triggered.by.clone()
-            }
-            None => {
-                let captured = self.actions.captured(node).iter();
-                let by = captured.filter_map(|captured| match captured {
-                    Captured::PlaceAt(by) => Some(*by),
-                    _ => None,
-                });
-                by.collect()
-            }
-        };
-        let mut seen = HashSet::new();
-        let by = by.into_iter().filter(|by| seen.insert(*by));
-        element.triggers = by.map(|by| self.record.name(by).to_owned()).collect();
-    }
-
-    fn flat_group(&self, group: FlatGroup, problems: &mut Problems) -> Element {
-        let xml = self.body.flat(group);
-        let line = xml.map_or(0, |xml| self.document.line(xml));
-        let mut name = format!("group_{}", group.0 + 1);
-        while self.record.knows(&name) {
-            name.push('_');
-        }
-        let mut element = Element::question(line, "group", name);
-        element.kind = ElementKind::Group;
-        element.flat = true;
-        if let Some(xml) = xml {
-            self.put_control(xml, None, &mut element);
-            self.put_label(xml, None, &mut element, problems);
-        }
-        element
-    }
-}
-
-/// Elements that are put into the flat groups around them.
-#[derive(Default)]
-struct Grown {
-    elements: Vec<Element>,
-    /// The places of flat groups.
-    flat: HashMap<FlatGroup, usize>,
-    /// For each element the place of the flat group that it is in.
-    inside: Vec<Option<usize>>,
-}
-
-impl Grown {
-    fn add(&mut self, parts: &Parts<'_>, around: &[FlatGroup], element: Element, problems: &mut Problems) {
-        let mut inside = None;
-        for group in around {
-            let place = match self.flat.get(group) {
-                Some(place) => *place,
-                None => {
-                    self.push(inside, parts.flat_group(*group, problems));
-                    self.flat.insert(*group, self.elements.len() - 1);
-                    self.elements.len() - 1
-                }
-            };
-            inside = Some(place);
-        }
-        self.push(inside, element);
-    }
-
-    fn push(&mut self, inside: Option<usize>, element: Element) {
-        self.inside.push(inside);
-        self.elements.push(element);
-    }
-
-    /// Puts each element into its group, innermost first.
-    fn into_elements(mut self) -> Vec<Element> {
-        if self.flat.is_empty() {
-            return self.elements;
-        }
-        let mut outer = Vec::new();
-        while let (Some(inside), Some(mut element)) = (self.inside.pop(), self.elements.pop()) {
-            if element.flat {
-                element.children.reverse();
-            }
-            let group = inside.and_then(|place| self.elements.get_mut(place));
-            match group {
-                Some(group) => group.children.push(element),
-                None => outer.push(element),
-            }
-        }
-        outer.reverse();
-        outer
-    }
-}
-
-/// The text in an expression that is nothing but a quoted text.
-fn plain_literal(expression: &str) -> Option<&str> {
-    let quote = expression
-        .chars()
-        .next()
-        .filter(|quote| matches!(quote, '\'' | '"'))?;
-    let inner = expression.strip_prefix(quote)?.strip_suffix(quote)?;
-    Some(inner).filter(|inner| !inner.contains(quote))
-}
-
-fn quoted(text: &str) -> String {
-    if !text.contains('\'') {
-        format!("'{text}'")
-    } else if !text.contains('"') {
-        format!("\"{text}\"")
-    } else {
-        let parts: Vec<String> = text.split('\'').map(|part| format!("'{part}'")).collect();
-        format!("concat({})", parts.join(", \"'\", "))
     }
 }

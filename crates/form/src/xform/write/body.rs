@@ -14,6 +14,7 @@ impl Survey<'_> {
             .filter_map(|(child_id, child)| match child.part {
                 Part::Question(control) => self.question(child_id, child, control),
                 Part::Repeat => Some(self.repeat(child_id, child)),
+                Part::Group if child.control.contains_key("bodyless") => None,
                 Part::Group | Part::Loop => Some(self.group(child_id, child)),
                 _ => None,
             })
