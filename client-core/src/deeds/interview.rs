@@ -111,16 +111,7 @@ pub(crate) fn put_down_all(
     writes: &[Write],
     now: i64,
 ) -> Result<Vec<DraftStep>, AnswerError> {
-    let mut steps = Vec::new();
-    for write in writes {
-        match write {
-            Write::Set { at, value } => steps.push(draft.put_down(at, value.clone(), now)?),
-            Write::Clear { at } => steps.push(draft.clear(at, now)?),
-            Write::AddInstance { at } => steps.extend(draft.add_given_instance(at, now)?),
-            Write::RemoveInstance { at } => steps.push(draft.remove_instance(at, now)?),
-        }
-    }
-    Ok(steps)
+    writes.iter().map(|write| draft.keep(write, now)).collect()
 }
 
 /// What an answer at `at` makes a form with triggers set, the answer included; `None` if the form has no

@@ -145,8 +145,9 @@ impl<R: Rng> Respondent<'_, R> {
                 .find_map(|at| self.session.asked(&at, self.env).filter(is_open));
             let Some(asked) = open else { return };
             self.passed.insert(asked.address.clone());
-            if asked.required || asked.problem.is_some() || self.below(100) >= SKIPPED_PERCENT {
-                self.answer(&asked);
+            let must = asked.required || asked.problem.is_some();
+            if (must || self.below(100) >= SKIPPED_PERCENT) && !self.answer(&asked) && must {
+                self.make_answerable(&asked);
             }
         }
     }
@@ -178,6 +179,20 @@ impl<R: Rng> Respondent<'_, R> {
         };
         if !self.answer(&asked) && problem.trouble != Trouble::Missing {
             self.put(&asked.address, None);
+        }
+    }
+
+    /// Answers anew what a question reads that has no allowed answer, until there is one: a list
+    /// of towns may have none for some countries.
+    fn make_answerable(&mut self, asked: &Asked) {
+        for _ in 0..TRIES {
+            self.answer_what_it_reads(&asked.address);
+            let Some(again) = self.session.asked(&asked.address, self.env) else {
+                return;
+            };
+            if !again.required || !self.session.is_relevant(&asked.address) || self.answer(&again) {
+                return;
+            }
         }
     }
 
@@ -255,7 +270,7 @@ impl<R: Rng> Respondent<'_, R> {
             }
             for problem in &left {
                 if round > 1 {
-                    self.answer_what_it_reads(problem);
+                    self.answer_what_it_reads(&problem.at);
                 }
                 self.mend(problem);
             }
@@ -264,20 +279,30 @@ impl<R: Rng> Respondent<'_, R> {
         (None, left)
     }
 
-    /// Answers anew what a constraint that cannot be fulfilled reads.
-    fn answer_what_it_reads(&mut self, problem: &Problem) {
+    /// Answers anew what the constraint and the filter of a question read, also through calculations.
+    fn answer_what_it_reads(&mut self, at: &Address) {
         let form = self.session.form();
-        let Some(question) = problem.at.path().and_then(|path| form.question(&path)) else {
-            return;
-        };
-        let conditions = [&question.constraint, &question.choice_filter];
-        let read: Vec<Address> = conditions
-            .into_iter()
-            .flatten()
-            .flat_map(|condition| condition.dependencies(form, Some(&question.path)))
-            .map(|path| problem.at.near(&path))
-            .collect();
-        for at in read {
+        let mut found: Vec<Address> = Vec::new();
+        let mut open = vec![(at.clone(), 0)];
+        while let Some((at, depth)) = open.pop() {
+            let Some(question) = at.path().and_then(|path| form.question(&path)) else {
+                continue;
+            };
+            let conditions = match depth {
+                0 => vec![&question.constraint, &question.choice_filter],
+                _ => vec![&question.calculation],
+            };
+            for condition in conditions.into_iter().flatten() {
+                for path in condition.dependencies(form, Some(&question.path)) {
+                    let read = at.near(&path);
+                    if depth < 4 && !found.contains(&read) {
+                        found.push(read.clone());
+                        open.push((read, depth + 1));
+                    }
+                }
+            }
+        }
+        for at in found {
             if let Some(asked) = self.session.asked(&at, self.env)
                 && !asked.read_only
                 && asked.kind != "note"

@@ -184,22 +184,43 @@ fn forms_from_elsewhere_come_out_as_the_reference_converters() {
 /// A published form travels as Markdown.
 #[test]
 fn a_form_written_as_markdown_gives_the_same_xform() {
-    round("as Markdown", |case, definition| {
+    round("as Markdown", &NOT_IN_MARKDOWN, |case, definition| {
         Definition::read_named(&case.file_of_markdown(), definition.to_markdown().as_bytes())
     });
 }
 
 #[test]
 fn a_form_written_as_an_xform_and_read_again_gives_the_same_xform() {
-    round("as an XForm", |_, definition| {
+    round("as an XForm", &NOT_IN_XFORMS, |_, definition| {
         let xform = definition.to_xform()?;
         Definition::read_xform(&xform)
     });
 }
 
-/// Writes each form that is taken, reads it again, and compares the XForms before and after.
+/// What Markdown does not keep: the column `repeat_count` of what is no repeat.
+const NOT_IN_MARKDOWN: [&str; 5] = [
+    "made-columns/image-repeat-count",
+    "made-columns/note-repeat-count",
+    "made-columns/range-repeat-count",
+    "made-columns/select-repeat-count",
+    "made-columns/text-repeat-count",
+];
+
+/// What XForms do not keep or may not have: the column `query` of what is no select, and instances
+/// that only another file declares.
+const NOT_IN_XFORMS: [&str; 5] = [
+    "made-columns/note-query",
+    "made-columns/text-query",
+    "outside-data/pulldata-from-a-computed-name",
+    "places/reference-geometry-of-an-entity-list",
+    "translations/empty-language",
+];
+
+/// Writes each form that is taken, reads it again, and compares the XForms before and after, but for
+/// space: names become paths with space around them.
 fn round(
     how: &str,
+    not_kept: &[&str],
     read_again: impl Fn(&Case, &Definition) -> Result<(Definition, Vec<Warning>), Vec<FormError>>,
 ) {
     let mut failures = Vec::new();
@@ -209,8 +230,11 @@ fn round(
         };
         let (definition, _) = Definition::read_named(&case.file, &case.bytes).expect("it was read before");
         let after = read_again(case, &definition).map(|(definition, _)| verdict::of_definition(definition));
-        let after = after.unwrap_or_else(Verdict::Refused);
-        if let Some(difference) = verdict::difference(&Golden::Accepted(before.clone()), &after) {
+        let after = after.unwrap_or_else(Verdict::Refused).without_spaces();
+        let before = Golden::Accepted(verdict::without_spaces(before));
+        if let Some(difference) = verdict::difference(&before, &after)
+            && !not_kept.contains(&case.name.as_str())
+        {
             failures.push(format!("{}: {difference}", case.name));
         }
     }

@@ -1,23 +1,70 @@
-//! Complains about what expressions say that ODK Validate refuses.
+//! Complains about what ODK Validate refuses in a form that the reference converter takes.
 
 use std::collections::BTreeSet;
 
 use super::names::Names;
 use super::writing::Writing;
+use crate::definition::Text;
 use crate::expression::{Expression, Unportable};
 use crate::kind::ChoiceSource;
 use crate::model::{Form, Item};
 use crate::read::{FormError, Problems};
 
+/// Looks at the lists that questions use, and at all expressions.
+pub(super) fn check(form: &Form, names: &Names, writing: &Writing<'_>, problems: &mut Problems) {
+    check_lists(form, writing, problems);
+    check_expressions(form, names, writing, problems);
+}
+
+/// A list whose texts are not translated needs a label in its first row: there, other tools look
+/// for what labels are called.
+fn check_lists(form: &Form, writing: &Writing<'_>, problems: &mut Problems) {
+    let used: BTreeSet<&str> = form
+        .questions()
+        .filter(|question| !question.appearance.contains("search("))
+        .filter_map(|question| match question.kind.choices() {
+            Some(ChoiceSource::List(name)) => Some(name.as_str()),
+            _ => None,
+        })
+        .collect();
+    for list in writing
+        .lists()
+        .iter()
+        .filter(|list| used.contains(list.name.as_str()))
+    {
+        let is_translated = list
+            .choices
+            .iter()
+            .any(|choice| matches!(choice.label, Some(Text::ByLanguage(_))) || !choice.media.is_empty());
+        if let Some(first) = list.choices.first()
+            && first.label.is_none()
+            && !is_translated
+        {
+            let message = format!("the first choice of `{}` has no label", list.name);
+            let error = FormError::at("missing_label", "choices", first.row, "label", message);
+            problems.error(error.hint("write what is shown into the column `label`"));
+        }
+    }
+}
+
 /// Looks at everything that is worked out as answers come in. Constraints, defaults and texts are
 /// worked out for one question at a time, and other tools find out then.
-pub(super) fn check(form: &Form, names: &Names, writing: &Writing<'_>, problems: &mut Problems) {
-    let attachments = form.attachments();
+fn check_expressions(form: &Form, names: &Names, writing: &Writing<'_>, problems: &mut Problems) {
+    let items = form.all_items();
+    let asks_for_instances = |item: &&Item| {
+        let mut expressions = expressions(item).into_iter();
+        expressions.any(|(_, expression)| expression.text().contains("instance"))
+    };
+    // Most forms ask for none, and putting the files of a large one together takes its time.
+    let attachments = match items.iter().any(asks_for_instances) {
+        true => form.attachments(),
+        false => Vec::new(),
+    };
     let files = attachments.iter().map(|file| stem(&file.name));
     let lists = form.lists.iter().map(|list| list.name.as_str());
     let data = form.external_data.iter().map(|data| data.name.as_str());
     let instances: BTreeSet<&str> = files.chain(lists).chain(data).chain(["__last-saved"]).collect();
-    for item in form.all_items() {
+    for item in items {
         for (column, expression) in expressions(item) {
             for found in expression.unportable(form, item.path(), &instances) {
                 let error =

@@ -1,6 +1,6 @@
 //! Reads what a definition holds as text, and says where it is wrong.
 
-use crate::definition::{Definition, Element, Headers, Text};
+use crate::definition::{Definition, Element, Headers, List, Text};
 use crate::expression::{Expression, ExpressionError};
 use crate::read::{FormError, Problems};
 use crate::translated::Translated;
@@ -42,6 +42,11 @@ impl<'a> Writing<'a> {
     /// The rows of the entities, in order.
     pub(super) fn entity_rows(&self) -> impl Iterator<Item = u32> + use<'a> {
         self.definition.entities.iter().map(|entity| entity.row)
+    }
+
+    /// The lists of the sheet `choices` as they are written.
+    pub(super) fn lists(&self) -> &'a [List] {
+        &self.definition.lists
     }
 
     /// The rows of the choices, list by list.

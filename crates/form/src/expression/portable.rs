@@ -116,17 +116,20 @@ impl Search<'_> {
         let Some(end) = self.end(path) else {
             return;
         };
+        let mut many = None;
         let mut outer = Some(end.clone());
         while let Some(path) = outer {
-            if matches!(self.form.item(&path), Some(Item::Repeat(_)))
-                && !self.at.is_within(&path)
-                && *self.at != path
-            {
-                let repeat = path.name().to_owned();
-                self.found.insert(Unportable::Several { path: end, repeat });
+            let item = self.form.item(&path);
+            if item.is_none_or(may_be_absent) {
                 return;
             }
+            if matches!(item, Some(Item::Repeat(_))) && !self.at.is_within(&path) {
+                many = many.or_else(|| Some(path.name().to_owned()));
+            }
             outer = path.parent();
+        }
+        if let Some(repeat) = many {
+            self.found.insert(Unportable::Several { path: end, repeat });
         }
     }
 
@@ -195,6 +198,19 @@ impl Search<'_> {
         };
         self.found.insert(unportable);
     }
+}
+
+/// Whether there may be none of an item as long as nothing is answered; other tools find many
+/// answers in place of one only where there are some.
+fn may_be_absent(item: &Item) -> bool {
+    let has_open_count = match item {
+        Item::Repeat(repeat) => repeat
+            .repeat_count
+            .as_ref()
+            .is_some_and(|count| !matches!(count.term, Term::Number(_))),
+        _ => false,
+    };
+    has_open_count || item.relevant().is_some()
 }
 
 /// How many of a function's arguments are taken as one value each, whatever the others are.

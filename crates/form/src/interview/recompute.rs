@@ -7,7 +7,7 @@ use super::outcome::answer_of;
 use super::paper::{Paper, Seen};
 use super::plan::{Node, Parts, Plan, Reader};
 use super::session::Write;
-use crate::address::{Address, InstanceId, RepeatAddress};
+use crate::address::{Address, RepeatAddress};
 use crate::expression::Environment;
 use crate::model::{DefaultAnswer, Item, Question, Repeat};
 use crate::value::Value;
@@ -95,10 +95,12 @@ impl<'s> Recomputation<'s> {
     }
 
     /// Adds an instance, with its fixed defaults and the first instances of the repeats in it.
-    pub(super) fn add(&mut self, node: usize, repeat: &RepeatAddress, id: InstanceId) -> Option<Address> {
+    pub(super) fn add(&mut self, node: usize, repeat: &RepeatAddress) -> Option<Address> {
         if self.paper.instance_count() >= most_instances(self.plan) {
             return None;
         }
+        let chance = uuid::Builder::from_random_bytes(self.env.chance()).into_uuid();
+        let id = self.paper.next_id(repeat, chance.as_u128());
         let instance = self.paper.add(repeat, id);
         self.writes.push(Write::AddInstance { at: instance.clone() });
         self.begin(Some(node), &instance);
@@ -151,8 +153,7 @@ impl<'s> Recomputation<'s> {
                 }
                 Item::Repeat(repeat) if repeat.repeat_count.is_none() => {
                     let address = RepeatAddress::near(around, &repeat.path);
-                    let id = InstanceId::from_uuid(self.chance());
-                    self.add(node, &address, id);
+                    self.add(node, &address);
                 }
                 Item::Repeat(_) | Item::Group(_) => {}
             }
@@ -197,10 +198,6 @@ impl<'s> Recomputation<'s> {
             None => Address::root(),
         };
         self.instances_inside(node, outer, shared)
-    }
-
-    fn chance(&self) -> uuid::Uuid {
-        uuid::Builder::from_random_bytes(self.env.chance()).into_uuid()
     }
 
     fn work_out(&mut self, node: usize, around: &Address, parts: Parts) {
@@ -303,8 +300,7 @@ impl<'s> Recomputation<'s> {
         self.uncounted.extend(there((count, before)));
         self.counted_again.extend(there((before, count)));
         while self.paper.all(address).len() < count {
-            let id = InstanceId::from_uuid(self.chance());
-            if self.add(node, address, id).is_none() {
+            if self.add(node, address).is_none() {
                 return;
             }
         }

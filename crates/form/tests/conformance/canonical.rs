@@ -63,10 +63,10 @@ fn element(
     for child in children {
         if child.is_element() {
             element(child, depth + 1, &mut Vec::new(), lines);
-        } else if let Some(text) = child.text().filter(|_| child.is_text()) {
-            if TEXTUAL.contains(&name.as_str()) || !text.trim().is_empty() {
-                lines.push(format!("{}{}", " ".repeat(depth + 1), quoted(text)));
-            }
+        } else if let Some(text) = child.text().filter(|_| child.is_text())
+            && (TEXTUAL.contains(&name.as_str()) || !text.trim().is_empty())
+        {
+            lines.push(format!("{}{}", " ".repeat(depth + 1), quoted(text)));
         }
     }
 }

@@ -76,15 +76,22 @@ pub(crate) fn cases() -> Vec<Case> {
 /// Returns the forms of a folder, one in each file.
 pub(crate) fn files(folder: &Path, topic: &str) -> Vec<Case> {
     let case = |entry: std::io::Result<std::fs::DirEntry>| {
-        let path = entry.unwrap().path();
-        let file = path.file_name().unwrap().to_str().unwrap().to_owned();
+        let path = entry.expect("the folder can be read").path();
+        let file = path
+            .file_name()
+            .expect("a file has a name")
+            .to_string_lossy()
+            .into_owned();
         Case {
             name: format!("{topic}/{file}"),
-            bytes: std::fs::read(&path).unwrap(),
+            bytes: std::fs::read(&path).expect("the form can be read"),
             file,
         }
     };
-    std::fs::read_dir(folder).unwrap().map(case).collect()
+    std::fs::read_dir(folder)
+        .expect("the folder can be read")
+        .map(case)
+        .collect()
 }
 
 /// Returns what the reference converter makes of the forms in `folder`, by the forms' names.
@@ -98,7 +105,7 @@ pub(crate) fn goldens(folder: &Path) -> BTreeMap<String, Golden> {
                 None => Golden::Accepted(lines.map(str::to_owned).collect()),
                 Some(("invalid", complaint)) => Golden::Invalid(complaint.to_owned()),
                 Some((_, refusal)) => {
-                    let (row, class) = refusal.split_once(' ').unwrap();
+                    let (row, class) = refusal.split_once(' ').expect("a refusal has a row and a class");
                     Golden::Refused {
                         row: row.trim_start_matches("row=").parse().ok(),
                         class: class.to_owned(),
@@ -123,7 +130,7 @@ pub(crate) fn table(file: &str) -> BTreeMap<String, String> {
 
 /// Returns the lines of a table.
 pub(crate) fn lines(file: &str) -> Vec<String> {
-    let text = std::fs::read_to_string(folder().join(file)).unwrap();
+    let text = std::fs::read_to_string(folder().join(file)).expect("the table can be read");
     let rows = text
         .lines()
         .filter(|line| !line.is_empty() && !line.starts_with('#'));
@@ -132,11 +139,18 @@ pub(crate) fn lines(file: &str) -> Vec<String> {
 
 fn texts(folder: &Path, extension: &str) -> Vec<(String, String)> {
     let mut texts = Vec::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
+    for entry in std::fs::read_dir(folder).expect("the folder can be read") {
+        let path = entry.expect("the folder can be read").path();
         if path.extension().is_some_and(|found| found == extension) {
-            let topic = path.file_stem().unwrap().to_str().unwrap().to_owned();
-            texts.push((topic, std::fs::read_to_string(&path).unwrap()));
+            let topic = path
+                .file_stem()
+                .expect("a file has a name")
+                .to_string_lossy()
+                .into_owned();
+            texts.push((
+                topic,
+                std::fs::read_to_string(&path).expect("the text can be read"),
+            ));
         }
     }
     texts

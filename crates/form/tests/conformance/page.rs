@@ -80,7 +80,7 @@ fn differences(compared: &[Compared]) -> String {
     let mut told = "| form | difference |\n|---|---|\n".to_owned();
     for compared in compared {
         if let Some(reason) = &compared.known {
-            writeln!(told, "| `{}` | {reason} |", compared.case.name).unwrap();
+            writeln!(told, "| `{}` | {reason} |", compared.case.name).expect("a text can be written");
         }
     }
     told
@@ -97,7 +97,7 @@ fn table(compared: &[Compared]) -> String {
                 if section.is_empty() { "" } else { "\n" },
                 row.section
             )
-            .unwrap();
+            .expect("a text can be written");
             section.clone_from(&row.section);
         }
         let verdict = match compared
@@ -117,7 +117,8 @@ fn table(compared: &[Compared]) -> String {
             _ => row.verdict,
         };
         let name = row.name.replace('|', "\\|");
-        writeln!(told, "| {name} | {verdict} | `{}` | {} |", row.case, row.remark).unwrap();
+        writeln!(told, "| {name} | {verdict} | `{}` | {} |", row.case, row.remark)
+            .expect("a text can be written");
     }
     told
 }
@@ -126,7 +127,8 @@ fn refusals() -> String {
     let mut told = "| the reference converter | here |\n|---|---|\n".to_owned();
     for (class, codes) in crate::corpus::table("refusals.tsv") {
         let codes: Vec<String> = codes.split(' ').map(|code| format!("`{code}`")).collect();
-        writeln!(told, "| {} | {} |", class.replace('|', "\\|"), codes.join(", ")).unwrap();
+        writeln!(told, "| {} | {} |", class.replace('|', "\\|"), codes.join(", "))
+            .expect("a text can be written");
     }
     told
 }

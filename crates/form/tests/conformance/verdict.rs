@@ -30,6 +30,21 @@ pub(crate) enum Difference {
     Broken(String),
 }
 
+impl Verdict {
+    /// Returns the same without the spaces in the XForm.
+    pub(crate) fn without_spaces(self) -> Self {
+        match self {
+            Verdict::Accepted(lines) => Verdict::Accepted(without_spaces(&lines)),
+            other => other,
+        }
+    }
+}
+
+/// Returns the lines without the spaces in them.
+pub(crate) fn without_spaces(lines: &[String]) -> Vec<String> {
+    lines.iter().map(|line| line.replace(' ', "")).collect()
+}
+
 /// Reads, checks and converts it.
 pub(crate) fn of(case: &Case) -> Verdict {
     match Definition::read_named(&case.file, &case.bytes) {
@@ -71,21 +86,20 @@ pub(crate) fn difference(golden: &Golden, verdict: &Verdict) -> Option<Differenc
 
 /// The lines between what both begin with and what both end with.
 fn changes(theirs: &[String], ours: &[String]) -> Vec<String> {
-    let alike = theirs
+    let first = theirs
         .iter()
         .zip(ours)
         .take_while(|(one, other)| one == other)
         .count();
-    let (theirs, ours) = (&theirs[alike..], &ours[alike..]);
-    let alike = theirs
-        .iter()
-        .rev()
+    let rest = |lines: &[String]| lines.len() - first;
+    let last = (theirs.iter().rev())
         .zip(ours.iter().rev())
+        .take(rest(theirs).min(rest(ours)))
         .take_while(|(one, other)| one == other)
         .count();
     let shown = |sign: &str, lines: &[String]| -> Vec<String> {
-        let lines = &lines[..lines.len() - alike];
-        lines.iter().take(6).map(|line| format!("{sign}{line}")).collect()
+        let between = lines.iter().take(lines.len() - last).skip(first);
+        between.take(6).map(|line| format!("{sign}{line}")).collect()
     };
     [shown("-", theirs), shown("+", ours)].concat()
 }

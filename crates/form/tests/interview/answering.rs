@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use baraza_form::interview::{
-    Adopted, Finish, Notice, Opening, Plan, Screen, SectionStatus, Session, SessionError, Trouble,
+    Adopted, Finish, Notice, Opening, Screen, SectionStatus, Session, SessionError, Trouble,
 };
-use baraza_form::{AnswerSheet, Answers, Form, InstanceId, Item, RepeatAddress, Table, Value};
+use baraza_form::{AnswerSheet, Answers, InstanceId, RepeatAddress, Table, Value};
 
 use super::{Told, at, env, env_at, plan};
 
@@ -230,19 +230,13 @@ fn the_outline_says_how_far_each_section_has_come() {
 #[test]
 fn answers_that_trigger_others_set_them_once() {
     let form = "
-| survey | | | | |
-| | type | name | label | calculation |
-| | text | name | Name | |
-| | text | greeting | Greeting | concat('Hello ', ${name}) |
-| | dateTime | when | When | now() |
-| | text | cleared | Cleared | |";
-    let mut form = Form::read_markdown(form).unwrap();
-    for item in form.items.iter_mut().skip(1) {
-        if let Item::Question(question) = item {
-            question.triggers = vec!["name".parse().unwrap()];
-        }
-    }
-    let mut told = Told::begin_with(&Plan::of(form), env());
+| survey | | | | | |
+| | type | name | label | calculation | trigger |
+| | text | name | Name | | |
+| | text | greeting | Greeting | concat('Hello ', ${name}) | ${name} |
+| | dateTime | when | When | now() | ${name} |
+| | text | cleared | Cleared | | ${name} |";
+    let mut told = Told::begin(form);
     assert_eq!(told.answer("greeting"), None);
     told.set("cleared", "x");
     let step = told.set("name", "Amina");

@@ -1,13 +1,12 @@
 //! The log of an interview.
 
-use baraza_form::interview::{Plan, audit_csv};
-use baraza_form::{Audit, Form};
+use baraza_form::interview::audit_csv;
 
-use super::{Told, at, env_at};
+use super::{Told, at, env_at, plan};
 
 const FORM: &str = "
 | survey | | | |
-| | type | name | label |
+| | type | name | label | parameters |
 | | text | name | Name |
 | | begin_repeat | members | Member |
 | | integer | age | Age |
@@ -15,12 +14,11 @@ const FORM: &str = "
 
 #[test]
 fn a_log_has_the_events_and_columns_of_odk() {
-    let mut form = Form::read_markdown(FORM).unwrap();
-    form.audit = Some(Audit {
-        track_changes: true,
-        ..Audit::default()
-    });
-    let mut told = Told::begin_with(&Plan::of(form), env_at("2026-11-23T10:00:00Z"));
+    let form = FORM.replace(
+        "| | text | name",
+        "| | audit | audit | | track-changes=true |\n| | text | name",
+    );
+    let mut told = Told::begin_with(&plan(&form), env_at("2026-11-23T10:00:00Z"));
     let at_second =
         |told: &mut Told, second: u32| told.env = env_at(&format!("2026-11-23T10:00:{second:02}Z"));
     at_second(&mut told, 1);

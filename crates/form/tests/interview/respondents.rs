@@ -121,3 +121,23 @@ fn the_same_seed_answers_the_same() {
     assert!(interview(3) == interview(3));
     assert!(interview(3) != interview(4));
 }
+
+#[test]
+fn a_country_without_towns_is_exchanged_where_a_town_is_needed() {
+    let form = "
+| survey | | | | | | |
+| | type | name | label | choice_filter | required | calculation |
+| | select_one place | country | Country | parent = '' | yes | |
+| | calculate | chosen | | | | ${country} |
+| | begin_repeat | members | Member | | | |
+| | select_one place | town | Town | parent = ${chosen} | yes | |
+| | end_repeat | | | | | |
+| choices | | | | |
+| | list_name | name | label | parent |
+| | place | a | A | |
+| | place | b | B | |
+| | place | c | C | |
+| | place | d | D | |
+| | place | town | Town | d |";
+    interview_all("towns", &plan(form), 0..30);
+}

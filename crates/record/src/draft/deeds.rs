@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use automerge::ScalarValue;
+use form::interview::Write;
 use form::{Address, Answers, InstanceId, RepeatAddress, Value};
 use rand::Rng;
 
@@ -97,40 +98,30 @@ impl Draft {
         now: i64,
         rng: &mut (impl Rng + ?Sized),
     ) -> Result<(InstanceId, DraftStep), AnswerError> {
-        self.expect_instances(&repeat.outer())?;
         let added = self.next_instance(rng);
-        let step = self.put_instance(repeat, added, now)?;
+        let step = self.add(repeat, added, now)?;
         Ok((added, step))
     }
 
-    /// Adds an instance of a repeat that has its id already, behind those that are there. One that is there
-    /// stays as it is.
+    /// Does what an interview asks to be kept, on this record. Every write of an interview's step
+    /// has to be done, in order, and on disk before anybody is told that it is saved.
     ///
     /// # Errors
-    /// As [`add_instance`](Draft::add_instance), and if `instance` is no instance of a repeat.
-    pub fn add_given_instance(
-        &mut self,
-        instance: &Address,
-        now: i64,
-    ) -> Result<Option<DraftStep>, AnswerError> {
-        let (Some(repeat), Some(id), true) =
-            (instance.repeat(), instance.instance_id(), instance.is_instance())
-        else {
-            return Err(AnswerError::NotAnInstance(instance.clone()));
-        };
-        self.expect_instances(&repeat.outer())?;
-        if self.all_instances(&repeat).contains_key(&id) {
-            return Ok(None);
+    /// If there is no such place in the record, or an answer is too long.
+    pub fn keep(&mut self, write: &Write, now: i64) -> Result<DraftStep, AnswerError> {
+        match write {
+            Write::Set { at, value } => self.put_down(at, value.clone(), now),
+            Write::Clear { at } => self.clear(at, now),
+            Write::AddInstance { at } => match (at.repeat(), at.instance_id()) {
+                (Some(repeat), Some(id)) if at.is_instance() => self.add(&repeat, id, now),
+                _ => Err(AnswerError::NotAnInstance(at.clone())),
+            },
+            Write::RemoveInstance { at } => self.remove_instance(at, now),
         }
-        self.put_instance(&repeat, id, now).map(Some)
     }
 
-    fn put_instance(
-        &mut self,
-        repeat: &RepeatAddress,
-        id: InstanceId,
-        now: i64,
-    ) -> Result<DraftStep, AnswerError> {
+    fn add(&mut self, repeat: &RepeatAddress, added: InstanceId, now: i64) -> Result<DraftStep, AnswerError> {
+        self.expect_instances(&repeat.outer())?;
         let places = self.all_instances(repeat);
         let place = places
             .into_values()
@@ -138,8 +129,12 @@ impl Draft {
             .max()
             .unwrap_or(0)
             + 1;
-        let step = self.put(key::of(&repeat.instance(id)), ScalarValue::Int(place), false, now)?;
-        Ok(step)
+        self.put(
+            key::of(&repeat.instance(added)),
+            ScalarValue::Int(place),
+            false,
+            now,
+        )
     }
 
     /// Makes the id of a new instance: of chance for the draft's first, the next one up for all others.

@@ -6,6 +6,8 @@ mod field;
 #[cfg(test)]
 mod forged;
 #[cfg(test)]
+mod interviews;
+#[cfg(test)]
 mod limits;
 #[cfg(test)]
 mod properties;

@@ -13,7 +13,7 @@ pub(super) const TABLE: &[Function] = &[
     exactly("not", 1, |a| boolean(!a.boolean(0)?)),
     exactly("boolean", 1, |a| boolean(a.boolean(0)?)),
     exactly("boolean-from-string", 1, boolean_from_string),
-    at_least("checklist", 3, checklist),
+    at_least("checklist", 2, checklist),
     at_least("weighted-checklist", 4, weighted_checklist),
     at_least("depend", 1, |a| a.outcome(0)),
 ];

@@ -26,8 +26,8 @@ pub(super) const TABLE: &[Function] = &[
     exactly("atan", 1, |a| number(a.number(0)?.atan())),
     exactly("atan2", 2, |a| number(a.number(0)?.atan2(a.number(1)?))),
     exactly("pi", 0, |_| number(std::f64::consts::PI)),
-    at_least("max", 1, |a| extreme(a, f64::max)),
-    at_least("min", 1, |a| extreme(a, f64::min)),
+    at_least("max", 0, |a| extreme(a, f64::max)),
+    at_least("min", 0, |a| extreme(a, f64::min)),
     exactly("sum", 1, sum),
 ];
 

@@ -2,7 +2,7 @@
 
 use super::audit::{AuditKind, node_of};
 use super::{Position, Session, SessionError, Step};
-use crate::address::{Address, InstanceId, RepeatAddress};
+use crate::address::{Address, RepeatAddress};
 use crate::expression::Environment;
 use crate::interview::MAX_INSTANCES;
 use crate::interview::recompute::most_instances;
@@ -20,9 +20,9 @@ impl Session {
         {
             return Err(SessionError::TooMany);
         }
-        let id = InstanceId::from_uuid(uuid::Builder::from_random_bytes(env.chance()).into_uuid());
-        let mut step = self.settle(env, true, |work| _ = work.add(node, repeat, id));
-        if let Some(to) = self.way().to(&repeat.instance(id)) {
+        let mut added = None;
+        let mut step = self.settle(env, true, |work| added = work.add(node, repeat));
+        if let Some(to) = added.and_then(|instance| self.way().to(&instance)) {
             step.moved = true;
             self.go(to, env);
         }
