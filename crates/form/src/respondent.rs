@@ -35,7 +35,7 @@ const ROUNDS: usize = 8;
 /// What is answered where the file with the choices did not come with the form.
 const MADE_UP_CHOICES: [&str; 3] = ["choice_1", "choice_2", "choice_3"];
 /// How often what a question reads is answered anew, to make it answerable.
-const REMEDIES: usize = 12;
+const REMEDIES: usize = 60;
 /// How many screens an interview has at most.
 const MOST_SCREENS: usize = 100_000;
 /// How much is worked out in one interview at most: forms may ask for any number of instances.
