@@ -17,6 +17,7 @@ use crate::address::{Address, RepeatAddress};
 use crate::answers::Answers as _;
 use crate::expression::Environment;
 use crate::interview::{Asked, Finish, Finished, Opening, Plan, Position, Problem, Session, Step, Trouble};
+use crate::kind::ChoiceSource;
 use crate::model::{Form, Question};
 use crate::sheet::AnswerSheet;
 use crate::value::Value;
@@ -31,6 +32,10 @@ const TRIES: usize = 40;
 const SKIPPED_PERCENT: u64 = 8;
 /// How often to go back to what is wrong at the end.
 const ROUNDS: usize = 8;
+/// What is answered where the file with the choices did not come with the form.
+const MADE_UP_CHOICES: [&str; 3] = ["choice_1", "choice_2", "choice_3"];
+/// How often what a question reads is answered anew, to make it answerable.
+const REMEDIES: usize = 60;
 /// How many screens an interview has at most.
 const MOST_SCREENS: usize = 100_000;
 /// How much is worked out in one interview at most: forms may ask for any number of instances.
@@ -185,7 +190,7 @@ impl<R: Rng> Respondent<'_, R> {
     /// Answers anew what a question reads that has no allowed answer, until there is one: a list
     /// of towns may have none for some countries.
     fn make_answerable(&mut self, asked: &Asked) {
-        for _ in 0..TRIES {
+        for _ in 0..REMEDIES {
             self.answer_what_it_reads(&asked.address);
             let Some(again) = self.session.asked(&asked.address, self.env) else {
                 return;
@@ -204,7 +209,10 @@ impl<R: Rng> Respondent<'_, R> {
             .and_then(|path| self.session.form().question(&path))
             .cloned();
         let Some(question) = question else { return false };
-        let offered: Vec<&str> = asked.choices.iter().map(|offer| offer.name.as_str()).collect();
+        let mut offered: Vec<&str> = asked.choices.iter().map(|offer| offer.name.as_str()).collect();
+        if self.comes_from_a_missing_file(&question) {
+            offered.extend(MADE_UP_CHOICES);
+        }
         for nth in 0..TRIES {
             let Some(value) = self.invention.answer(&question, &offered, nth, self.rng) else {
                 break;
@@ -219,6 +227,15 @@ impl<R: Rng> Respondent<'_, R> {
             }
         }
         false
+    }
+
+    /// Whether the choices stand in a file that did not come with the form.
+    fn comes_from_a_missing_file(&self, question: &Question) -> bool {
+        let Some(ChoiceSource::File { name, .. }) = question.kind.choices() else {
+            return false;
+        };
+        let tables = self.env.attachments.as_ref();
+        tables.is_none_or(|tables| tables.table(name).is_none())
     }
 
     fn put(&mut self, at: &Address, value: Option<Value>) -> bool {
