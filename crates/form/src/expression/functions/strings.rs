@@ -9,7 +9,7 @@ use crate::expression::pattern;
 
 pub(super) const TABLE: &[Function] = &[
     between("string", 0, 1, |a| text(a.outcome_or_here()?.to_text())),
-    at_least("concat", 1, |a| text(joined(a, "", 0)?)),
+    at_least("concat", 0, |a| text(joined(a, "", 0)?)),
     at_least("join", 1, |a| text(joined(a, &a.text(0)?, 1)?)),
     between("string-length", 0, 1, |a| {
         number(a.outcome_or_here()?.to_text().chars().count() as f64)
