@@ -24,6 +24,7 @@ mod dependencies;
 mod document;
 mod doubts;
 mod environment;
+mod error;
 mod evaluate;
 mod functions;
 mod lexer;
@@ -40,7 +41,8 @@ mod trees;
 pub use document::{DocumentError, TypedOutcome, eval_xml};
 pub use doubts::Doubt;
 pub use environment::{Context, Environment, Verifier};
-pub use evaluate::{EvalError, evaluate, offered};
+pub use error::EvalError;
+pub use evaluate::{evaluate, offered};
 pub use outcome::{Node, Outcome};
 
 /// The code of errors about how an expression is written.

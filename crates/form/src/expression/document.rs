@@ -7,7 +7,8 @@ use roxmltree::Node;
 
 use super::ast::Term;
 use super::environment::{Context, Environment};
-use super::evaluate::{EvalError, Evaluator, Shared};
+use super::error::EvalError;
+use super::evaluate::{Evaluator, Shared};
 use super::outcome::{Outcome, Place};
 use super::parser::Dialect;
 use super::{Expression, ExpressionError};

@@ -4,7 +4,8 @@ use std::collections::HashSet;
 
 use super::ast::{Axis, Path, Start, Step, Term, Test};
 use super::document::Document;
-use super::evaluate::{EvalError, Evaluator, Focus};
+use super::error::EvalError;
+use super::evaluate::{Evaluator, Focus};
 use super::outcome::{Node, Outcome, Place, Spot};
 use crate::address::{Address, RepeatAddress};
 use crate::model::Item;

@@ -1,7 +1,7 @@
 //! Days and times.
 
 use super::{Arguments, Function, exactly, number, text};
-use crate::expression::evaluate::EvalError;
+use crate::expression::error::EvalError;
 use crate::expression::moment::{Moment, offset_text};
 use crate::expression::outcome::Outcome;
 use names::Names;
