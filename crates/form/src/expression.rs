@@ -41,8 +41,7 @@ mod trees;
 pub use document::{DocumentError, TypedOutcome, eval_xml};
 pub use doubts::Doubt;
 pub use environment::{Context, Environment, Verifier};
-pub use error::EvalError;
-pub use evaluate::{evaluate, offered};
+pub use evaluate::{EvalError, evaluate, offered};
 pub use outcome::{Node, Outcome};
 
 /// The code of errors about how an expression is written.

@@ -8,7 +8,7 @@ use super::ast::{Call, Operator, Path, Term};
 use super::compare::{Within, compare, cost};
 use super::document::Document;
 use super::environment::Context;
-use super::error::EvalError;
+pub use super::error::EvalError;
 use super::functions::Arguments;
 use super::outcome::{Outcome, Place};
 use super::steady::Steady;
