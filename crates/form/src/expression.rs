@@ -2,7 +2,11 @@
 //!
 //! An [`Expression`] is parsed once, when the form is read, and bound to the questions it names.
 //! It is evaluated against the answers of one record, as seen from one question or repeat instance.
-//! The clock and chance are arguments, in an [`Environment`].
+//! The clock and chance are arguments, in an [`Environment`], and so are the tables that came with
+//! the form and the record that was saved last.
+//!
+//! [`eval_xml`] works an expression out over an XML record or a whole XForm instead.
+//! [`Expression::doubts`] tells what its author hardly means.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,6 +24,7 @@ mod dependencies;
 mod document;
 mod doubts;
 mod environment;
+mod error;
 mod evaluate;
 mod functions;
 mod lexer;

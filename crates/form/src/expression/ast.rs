@@ -77,6 +77,10 @@ pub(super) enum Axis {
     Descendant,
     DescendantOrItself,
     Attribute,
+    Ancestor,
+    AncestorOrItself,
+    FollowingSibling,
+    PrecedingSibling,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]

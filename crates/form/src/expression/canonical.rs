@@ -102,6 +102,10 @@ fn step_written(step: &Step) -> String {
         Axis::Descendant => "descendant",
         Axis::DescendantOrItself => "descendant-or-self",
         Axis::Attribute => "attribute",
+        Axis::Ancestor => "ancestor",
+        Axis::AncestorOrItself => "ancestor-or-self",
+        Axis::FollowingSibling => "following-sibling",
+        Axis::PrecedingSibling => "preceding-sibling",
     };
     let test = match &step.test {
         Test::Any => "*",
@@ -162,6 +166,8 @@ mod tests {
             "position()",
             "last()",
             "../../b[1]",
+            "preceding-sibling::b[1]",
+            "ancestor::*",
             "self::node()",
             "descendant::c",
             "name()",

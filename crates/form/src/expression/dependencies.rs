@@ -128,7 +128,12 @@ impl Search<'_> {
                     reached.extend(parent);
                 }
                 Axis::Child => reached.extend(self.items(path.as_ref()).iter().map(spot_of)),
-                Axis::Attribute => {}
+                // Only documents have these.
+                Axis::Attribute
+                | Axis::Ancestor
+                | Axis::AncestorOrItself
+                | Axis::FollowingSibling
+                | Axis::PrecedingSibling => {}
                 Axis::Descendant | Axis::DescendantOrItself => {
                     if step.axis == Axis::DescendantOrItself {
                         reached.insert(spot.clone());

@@ -7,7 +7,8 @@ use roxmltree::Node;
 
 use super::ast::Term;
 use super::environment::{Context, Environment};
-use super::evaluate::{EvalError, Evaluator, Shared};
+use super::error::EvalError;
+use super::evaluate::{Evaluator, Shared};
 use super::outcome::{Outcome, Place};
 use super::parser::Dialect;
 use super::{Expression, ExpressionError};
@@ -233,6 +234,27 @@ mod tests {
             })
             .collect();
         format!("<data><region>r7</region><list>{rows}</list></data>")
+    }
+
+    #[test]
+    fn documents_have_more_axes_than_answers() {
+        let env = Environment::new(jiff::Timestamp::UNIX_EPOCH, jiff::tz::TimeZone::UTC, 1);
+        let document = "<a><b n='1'><d><s>1</s></d><s>2</s></b><b n='2'/><c/><b n='3'><s>3</s></b></a>";
+        for (text, wanted) in [
+            ("//s", &["1", "2", "3"][..]),
+            ("//b[2]/following-sibling::b/@n", &["3"]),
+            ("//b[3]/preceding-sibling::b/@n", &["1", "2"]),
+            ("//b[3]/preceding-sibling::b[1]/@n", &["2"]),
+            ("//s[1]/ancestor::b/@n", &["1", "3"]),
+            ("//d/s/ancestor::*[2]/@n", &["1"]),
+            ("//c/ancestor-or-self::*[last()]/b[1]/attribute::*", &["1"]),
+            ("//s | //d/s | /a/b/s", &["1", "2", "3"]),
+        ] {
+            let outcome = eval_xml(text, Some(document), None, &env).unwrap();
+            let wanted = wanted.iter().map(|text| (*text).to_owned()).collect();
+            assert!(outcome == TypedOutcome::Nodes(wanted), "{text}");
+        }
+        assert!(eval_xml("following::b", Some(document), None, &env).is_err());
     }
 
     #[test]

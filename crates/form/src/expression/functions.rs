@@ -4,7 +4,8 @@
 //! arguments it needs when it needs them, so that `if` and `coalesce` work out one branch only.
 
 use super::ast::Term;
-use super::evaluate::{EvalError, Evaluator, Focus};
+use super::error::EvalError;
+use super::evaluate::{Evaluator, Focus};
 use super::outcome::{Node, Outcome, Reading};
 
 mod codes;

@@ -4,7 +4,8 @@ use std::collections::HashSet;
 
 use super::ast::{Axis, Path, Start, Step, Term, Test};
 use super::document::Document;
-use super::evaluate::{EvalError, Evaluator, Focus};
+use super::error::EvalError;
+use super::evaluate::{Evaluator, Focus};
 use super::outcome::{Node, Outcome, Place, Spot};
 use crate::address::{Address, RepeatAddress};
 use crate::model::Item;
@@ -171,6 +172,10 @@ impl Evaluator<'_> {
                 Axis::Parent => self.parent(place).into_iter().collect(),
                 Axis::Itself => vec![place.clone()],
                 Axis::Attribute => self.attributes(place),
+                Axis::Ancestor => self.around(place, false),
+                Axis::AncestorOrItself => self.around(place, true),
+                Axis::FollowingSibling => self.siblings(place, true)?,
+                Axis::PrecedingSibling => self.siblings(place, false)?,
                 Axis::Descendant => self.inside(place, false)?,
                 Axis::DescendantOrItself => self.inside(place, true)?,
             };
@@ -178,10 +183,19 @@ impl Evaluator<'_> {
                 candidates.retain(|place| self.passes(place, &step.test));
             }
             self.spend(1 + candidates.len() as u64)?;
-            reached.extend(self.filter(candidates, &step.predicates)?);
+            let mut kept = self.filter(candidates, &step.predicates)?;
+            // Backwards the nearest is the first candidate, and still the last in the document.
+            if matches!(
+                step.axis,
+                Axis::Ancestor | Axis::AncestorOrItself | Axis::PrecedingSibling
+            ) {
+                kept.reverse();
+            }
+            reached.extend(kept);
         }
         if places.len() > 1 && step.axis != Axis::Itself {
             keep_first(&mut reached, |place| place);
+            in_document_order(&mut reached, |place| place);
         }
         Ok(reached)
     }
@@ -219,14 +233,19 @@ impl Evaluator<'_> {
         all.extend_from_slice(right);
         self.spend(all.len() as u64)?;
         keep_first(&mut all, |node| &node.place);
-        let in_document = |node: &Node| match node.place {
-            Place::Element(tree, element) => Some((tree, element)),
-            _ => None,
-        };
-        if all.iter().all(|node| in_document(node).is_some()) {
-            all.sort_by_key(in_document);
-        }
+        in_document_order(&mut all, |node| &node.place);
         Ok(all)
+    }
+}
+
+/// Puts what is in documents into their order.
+fn in_document_order<T>(all: &mut [T], place: impl Fn(&T) -> &Place) {
+    let number = |one: &T| match place(one) {
+        Place::Element(tree, element) => Some((*tree, *element)),
+        _ => None,
+    };
+    if all.iter().all(|one| number(one).is_some()) {
+        all.sort_by_key(number);
     }
 }
 

@@ -1,6 +1,7 @@
 //! Reads what is at a place: an answer, or a column of a choice.
 
-use super::evaluate::{EvalError, Evaluator};
+use super::error::EvalError;
+use super::evaluate::Evaluator;
 use super::outcome::{Node, Place, Reading, Spot};
 use crate::address::Address;
 use crate::kind::QuestionKind;

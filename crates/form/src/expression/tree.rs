@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::ast::Test;
-use super::evaluate::{EvalError, Evaluator};
+use super::error::EvalError;
+use super::evaluate::Evaluator;
 use super::outcome::{Place, Spot};
 use crate::address::Address;
 use crate::model::Item;

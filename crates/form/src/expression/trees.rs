@@ -7,7 +7,8 @@ use std::sync::Arc;
 use super::Reference;
 use super::ast::Test;
 use super::document::Document;
-use super::evaluate::{EvalError, Evaluator, Focus};
+use super::error::EvalError;
+use super::evaluate::{Evaluator, Focus};
 use super::outcome::{Node, Place};
 use crate::address::{Address, RepeatAddress};
 use crate::path::QuestionPath;
@@ -112,6 +113,35 @@ impl Evaluator<'_> {
             .filter(|node| !tree.is_text(*node))
             .map(|node| Place::Element(nth, node))
             .collect())
+    }
+
+    /// The elements around an element, the nearest first.
+    pub(super) fn around(&self, place: &Place, with_itself: bool) -> Vec<Place> {
+        let itself = Some(place.clone()).filter(|_| with_itself);
+        let outer = std::iter::successors(self.parent(place), |place| self.parent(place));
+        itself
+            .into_iter()
+            .chain(outer)
+            .filter(|place| !matches!(place, Place::Element(_, Tree::DOCUMENT)))
+            .collect()
+    }
+
+    /// The elements behind an element in the same element, or before it; the nearest first.
+    pub(super) fn siblings(&self, place: &Place, behind: bool) -> Result<Vec<Place>, EvalError> {
+        let (Place::Element(nth, node), Some(parent)) = (place, self.parent(place)) else {
+            return Ok(Vec::new());
+        };
+        let mut siblings = self.children(&parent, &Test::Any)?;
+        siblings.retain(|place| match place {
+            Place::Element(other_nth, other) => {
+                other_nth == nth && if behind { other > node } else { other < node }
+            }
+            _ => false,
+        });
+        if !behind {
+            siblings.reverse();
+        }
+        Ok(siblings)
     }
 
     pub(super) fn attributes(&self, place: &Place) -> Vec<Place> {

@@ -3,7 +3,7 @@
 use md5::Digest as _;
 
 use super::{Arguments, Function, between, exactly, text};
-use crate::expression::evaluate::EvalError;
+use crate::expression::error::EvalError;
 use crate::expression::outcome::Outcome;
 
 pub(super) const TABLE: &[Function] = &[

@@ -1,7 +1,7 @@
 //! Conditions, and choosing between values.
 
 use super::{Arguments, Function, at_least, boolean, exactly};
-use crate::expression::evaluate::EvalError;
+use crate::expression::error::EvalError;
 use crate::expression::outcome::Outcome;
 
 pub(super) const TABLE: &[Function] = &[

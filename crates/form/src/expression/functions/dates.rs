@@ -1,7 +1,7 @@
 //! Days and times.
 
 use super::{Arguments, Function, exactly, number, text};
-use crate::expression::evaluate::EvalError;
+use crate::expression::error::EvalError;
 use crate::expression::moment::{Moment, offset_text};
 use crate::expression::outcome::Outcome;
 use names::Names;
@@ -34,7 +34,8 @@ fn now(arguments: &Arguments<'_>) -> Moment {
 fn moment(arguments: &Arguments<'_>, with_time: bool) -> Result<Option<Moment>, EvalError> {
     let outcome = arguments.outcome(0)?;
     let evaluator = arguments.evaluator;
-    if let Some(moment) = Moment::parse(&outcome.to_text()) {
+    let said = outcome.to_text();
+    if let Some(moment) = Moment::parse(&said).or_else(|| Moment::parse(&padded(&said)?)) {
         // A record keeps the clock that a time was written with; a document is seen from one place.
         return Ok(match (moment.day, moment.offset, evaluator.document) {
             (Some(_), Some(_), Some(_)) => {
@@ -50,6 +51,17 @@ fn moment(arguments: &Arguments<'_>, with_time: bool) -> Result<Option<Moment>, 
     } else {
         Moment::from_days(days)
     })
+}
+
+/// A day with two digits for month and day, where it is written with one: of `2026-3-5` it is
+/// `2026-03-05`.
+fn padded(day: &str) -> Option<String> {
+    let mut parts = day.trim().split('-');
+    let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
+    let is_number =
+        |part: &str| (1..=2).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
+    (parts.next().is_none() && is_number(month) && is_number(day))
+        .then(|| format!("{year}-{month:0>2}-{day:0>2}"))
 }
 
 fn date(arguments: &Arguments<'_>) -> Result<Outcome, EvalError> {

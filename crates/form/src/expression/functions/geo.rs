@@ -1,7 +1,7 @@
 //! Places, lines and shapes. Lengths are in metres, areas in square metres.
 
 use super::{Arguments, Function, at_least, boolean, exactly, number};
-use crate::expression::evaluate::EvalError;
+use crate::expression::error::EvalError;
 use crate::expression::outcome::Outcome;
 
 pub(super) const TABLE: &[Function] = &[

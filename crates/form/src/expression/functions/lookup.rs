@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::{Arguments, Function, exactly, text};
 use crate::expression::document::{Choices, Label};
-use crate::expression::evaluate::{EvalError, Evaluator};
+use crate::expression::error::EvalError;
+use crate::expression::evaluate::Evaluator;
 use crate::expression::outcome::{Outcome, Place};
 use crate::kind::ChoiceSource;
 use crate::model::Item;

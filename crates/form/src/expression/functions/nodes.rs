@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::{Arguments, Function, at_least, between, boolean, exactly, number, text};
 use crate::address::Address;
-use crate::expression::evaluate::{EvalError, Evaluator};
+use crate::expression::error::EvalError;
+use crate::expression::evaluate::Evaluator;
 use crate::expression::outcome::{Node, Outcome, Place, Spot};
 use crate::path::QuestionPath;
 

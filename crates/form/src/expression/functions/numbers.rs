@@ -1,7 +1,7 @@
 //! Numbers.
 
 use super::{Arguments, Function, at_least, between, exactly, number};
-use crate::expression::evaluate::EvalError;
+use crate::expression::error::EvalError;
 use crate::expression::outcome::Outcome;
 
 pub(super) const TABLE: &[Function] = &[

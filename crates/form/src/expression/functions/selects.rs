@@ -1,7 +1,7 @@
 //! Answers to select questions, which are the choices' names with spaces between them.
 
 use super::{Arguments, Function, boolean, exactly, index, number, text};
-use crate::expression::evaluate::EvalError;
+use crate::expression::error::EvalError;
 use crate::expression::outcome::Outcome;
 
 pub(super) const TABLE: &[Function] = &[

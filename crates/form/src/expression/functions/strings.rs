@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::{Arguments, Function, MAX_TEXT, at_least, between, boolean, exactly, index, number, text};
-use crate::expression::evaluate::EvalError;
+use crate::expression::error::EvalError;
 use crate::expression::outcome::Outcome;
 use crate::expression::pattern;
 

@@ -1,7 +1,7 @@
 //! The form, the device and chance.
 
 use super::{Arguments, Function, between, exactly, number, text};
-use crate::expression::evaluate::EvalError;
+use crate::expression::error::EvalError;
 use crate::expression::outcome::Outcome;
 
 pub(super) const TABLE: &[Function] = &[

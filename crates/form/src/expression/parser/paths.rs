@@ -178,14 +178,21 @@ impl Parser<'_> {
 }
 
 fn axis_named(name: &str, dialect: Dialect) -> Option<Axis> {
+    let of_documents = match name {
+        "attribute" => Some(Axis::Attribute),
+        "ancestor" => Some(Axis::Ancestor),
+        "ancestor-or-self" => Some(Axis::AncestorOrItself),
+        "following-sibling" => Some(Axis::FollowingSibling),
+        "preceding-sibling" => Some(Axis::PrecedingSibling),
+        _ => None,
+    };
     match name {
         "child" => Some(Axis::Child),
         "parent" => Some(Axis::Parent),
         "self" => Some(Axis::Itself),
         "descendant" => Some(Axis::Descendant),
         "descendant-or-self" => Some(Axis::DescendantOrItself),
-        "attribute" if dialect == Dialect::Document => Some(Axis::Attribute),
-        _ => None,
+        _ => of_documents.filter(|_| dialect == Dialect::Document),
     }
 }
 
