@@ -27,7 +27,7 @@ struct Figure {
 /// Measures all, prints it, and fails if something takes longer than it may. Forms of other
 /// organisations are measured if `BARAZA_EXTRA_FORMS` names a folder of them.
 pub(crate) fn form() -> anyhow::Result<()> {
-    let long = Metadata::read()?.target_directory.join("conform-long.md");
+    let long = Metadata::read()?.target_directory.join("form-of-400-rows.md");
     let forms = forms_from_elsewhere()?;
     let mut speed = cargo(&[
         "run",
