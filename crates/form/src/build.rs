@@ -4,6 +4,7 @@
 mod bare_names;
 mod choices;
 mod container;
+mod doubts;
 mod entities;
 mod flow;
 mod kind;
@@ -106,6 +107,7 @@ fn form_of(definition: &Definition, problems: &mut Problems) -> Form {
     portable::check(&form, &names, &writing, problems);
     form.order = order::order(&form, &names, &writing, problems);
     flow::apply(&mut form, &names, &writing, &declared, problems);
+    doubts::tell(&form, &names, &writing, problems);
     form
 }
 

@@ -8,7 +8,7 @@ use super::document::{Document, attribute, child, elements, text_of};
 use crate::read::Problems;
 
 /// The most nodes of a record.
-const MAX_NODES: usize = 15_000;
+const MAX_NODES: usize = 12_000;
 
 /// One node of the record, by its place among all of them.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
