@@ -151,7 +151,9 @@ impl<R: Rng> Respondent<'_, R> {
             let Some(asked) = open else { return };
             self.passed.insert(asked.address.clone());
             let must = asked.required || asked.problem.is_some();
-            if (must || self.below(100) >= SKIPPED_PERCENT) && !self.answer(&asked) && must {
+            let is_tried = must || self.below(100) >= SKIPPED_PERCENT;
+            let is_answered = is_tried && self.answer(&asked);
+            if must && !is_answered {
                 self.make_answerable(&asked);
             }
         }

@@ -24,7 +24,7 @@ fn a_draft_restored_from_its_steps_is_what_the_interview_kept() {
     let plan = Plan::of(household());
     let record = Record::new();
     let actor = Actor::make(AuthorId([7; 16]), &mut rng);
-    let (mut draft, begun) = Draft::begin(&record, actor.clone(), NOW).unwrap();
+    let (mut draft, begun) = Draft::begin(&record, actor, NOW).unwrap();
     let mut disk = vec![begun];
     let (mut session, step) = Session::open(&plan, Opening::new_record(), &env);
     for write in &step.writes {
