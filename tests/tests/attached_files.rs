@@ -1,11 +1,5 @@
 //! Files that belong to a form reach every member, whole, and can be replaced without a new version.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test stops where something is missing"
-)]
-
 use std::collections::BTreeMap;
 
 use baraza_tests::Stage;

@@ -6,10 +6,10 @@
     reason = "a test stops where something is missing"
 )]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use baraza_tests::{Stage, at};
-use client_core::deeds::entities::EntityView;
+use client_core::deeds::entities::{EntityView, entities_csv};
 use client_core::{Notebook, RecordStatus};
 use form::{Address, Form, Source, Value};
 
@@ -35,7 +35,7 @@ const REGISTER: &str = "
 const VISIT: &str = "
 | survey |
 | | type | name | label | relevant | save_to |
-| | text | household | Which household | | |
+| | select_one_from_file households.csv | household | Which household | | |
 | | integer | size | Size | ${asked} = 'yes' | size |
 | | select_one yes_no | asked | Ask for the size | | |
 | | select_one yes_no | well | Has a well | | well |
@@ -80,6 +80,20 @@ fn households(desk: &mut Notebook) -> Vec<EntityView> {
     desk.entities("households").unwrap()
 }
 
+/// What a phone offers where a visit asks for the household.
+fn offered_households(phone: &mut Notebook) -> Vec<String> {
+    let record = phone.start("visit", None).unwrap();
+    let mut interview = phone.interview(record).unwrap();
+    phone
+        .go_on(&mut interview, |session, env| Ok(session.next(env)))
+        .unwrap();
+    let form = phone.form("visit", None).unwrap();
+    let environment = phone.interview_environment(&form).unwrap();
+    let screen = interview.session().screen(&environment);
+    let offers = screen.questions()[0].choices.clone();
+    offers.into_iter().map(|offer| offer.label).collect()
+}
+
 fn values<'a>(entity: &'a EntityView, property: &str) -> BTreeSet<&'a str> {
     entity.properties[property].iter().map(String::as_str).collect()
 }
@@ -106,7 +120,15 @@ fn two_visits_that_say_different_things_both_stand_and_one_thing_differently_is_
     let amina = [("head", "Amina"), ("size", "4"), ("well", "no"), ("moved", "no")];
     record(&mut stage, 0, "register", &amina);
     stage.sync_desk();
-    let id = households(&mut stage.desk)[0].id.clone();
+    let known = households(&mut stage.desk);
+    let id = known[0].id.clone();
+    // The desk hands out the list, and the phones choose from it.
+    let list = entities_csv(&known).into_bytes();
+    let files = BTreeMap::from([("households.csv".to_owned(), list)]);
+    stage.desk.attach("visit", &files).unwrap();
+    stage.sync_desk();
+    stage.sync_phones();
+    assert_eq!(offered_households(&mut stage.phones[1]), ["Amina"]);
     // Neither phone knows what the other says. What the first one says later is later than what it registered.
     let said = [
         (
@@ -173,7 +195,10 @@ fn a_device_knows_no_entity_of_records_it_has_finished() {
     stage.sync_desk();
     stage.sync_phones();
     stage.sync_phones();
-    assert_eq!(stage.phones[0].entities("households").unwrap(), [entity.clone()]);
+    assert_eq!(
+        stage.phones[0].entities("households").unwrap(),
+        std::slice::from_ref(&entity)
+    );
     // Once the edit is finished, nothing of it is left either.
     let record = entity.records[0];
     let phone = &mut stage.phones[0];

@@ -107,7 +107,7 @@ impl Notebook {
         // The step is not kept: the draft becomes a change at once, or nothing happened.
         drop(open.draft.settle(&found, settlement, now)?);
         let form = open.form.clone();
-        self.recompute(&mut open.draft, &form).map_err(DraftError::from)?;
+        self.recompute(&mut open.draft, &form)?;
         Ok(self.finish_draft(open)?)
     }
 }

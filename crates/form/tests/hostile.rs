@@ -365,7 +365,7 @@ fn large_xforms_take_time_in_proportion() {
     let form = xform(&record, &binds, &body);
     assert_eq!(read("selects.xml", form.as_bytes(), Reader::Definition), "sound");
 
-    let repeats = format!("{}{}", "<r>".repeat(150), "</r>".repeat(150)).repeat(90);
+    let repeats = format!("{}{}", "<r>".repeat(150), "</r>".repeat(150)).repeat(75);
     let form = xform(&repeats, "", "");
     assert_eq!(read("nested.xml", form.as_bytes(), Reader::Definition), "sound");
 

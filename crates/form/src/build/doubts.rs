@@ -12,7 +12,11 @@ pub(super) fn tell(form: &Form, names: &Names, writing: &Writing<'_>, problems: 
         for (column, expression) in expressions(item) {
             for doubt in expression.doubts(form, Some(item.path())) {
                 let row = names.row(item.path());
-                problems.warn(writing.error(doubt.code, row, column, doubt.message).hint(doubt.hint));
+                problems.warn(
+                    writing
+                        .error(doubt.code, row, column, doubt.message)
+                        .hint(doubt.hint),
+                );
             }
         }
     }
