@@ -169,7 +169,11 @@ fn sources() -> anyhow::Result<Vec<PathBuf>> {
 
 fn words(path: &Path, text: &str, troubles: &mut Vec<String>) {
     let shown = path.to_string_lossy();
-    let is_test = shown.contains("tests/") || shown.ends_with("tests.rs");
+    // An example is a program of its own, like a test.
+    let is_test = ["tests/", "examples/"]
+        .iter()
+        .any(|folder| shown.contains(folder))
+        || shown.ends_with("tests.rs");
     // What a test at the end of a file names is its own affair.
     let code = text.split("#[cfg(test)]").next().unwrap_or_default();
     for (n, line) in code

@@ -261,7 +261,7 @@ xml-external extra
         .collect();
     assert_eq!(columns, ["code=1", "called=Lodwar", "in=ke"]);
     assert_eq!(
-        text(&form.lists[2].choices[0].media.get("image").expect("it has one")),
+        text(form.lists[2].choices[0].media.get("image").expect("it has one")),
         "[en] red.png"
     );
     assert_eq!(form.osm_lists[0].choices[0].name, "building");
