@@ -103,12 +103,30 @@ pub(crate) fn seeds() -> Vec<Seed> {
     ] {
         seeds.push(("expression_parse", name, text.into()));
         seeds.push(("expression_evaluate", name, [b"\x02", text.as_bytes()].concat()));
+        seeds.push(("expression_document", name, text.into()));
     }
     seeds.push((
         "expression_evaluate",
         "filter",
         b"\x80kind = 'food' and name != ${thing}".to_vec(),
     ));
+
+    for (name, text) in [
+        (
+            "predicate",
+            "/d/m[@a = 'x'][2]/n | ../n\n/d/n\n<d><n>1</n><m a='x'><n>2</n></m><m a='x'><n>3</n></m></d>",
+        ),
+        (
+            "shuffle",
+            "join(' ', randomize(//n, 42))\n\n<d><n>1</n><n>2</n><n>3</n></d>",
+        ),
+        (
+            "place",
+            "position(..) + sum(../../m/n)\n/d/m[2]/n\n<d><m><n>1</n></m><m><n>2</n></m></d>",
+        ),
+    ] {
+        seeds.push(("expression_document", name, text.into()));
+    }
 
     let json = write_answers(forms::form(), forms::answers());
     seeds.push(("answers_json", "household.json", json.to_string().into()));
