@@ -34,7 +34,7 @@ enum Command {
     /// Found a programme, with this notebook as its desk
     #[command(subcommand)]
     Programme(programme::Programme),
-    /// Check a form, or publish it to every member
+    /// Check, convert, try and publish forms
     #[command(subcommand)]
     Form(form::FormCommand),
     /// Let a device join: request, admit, join
