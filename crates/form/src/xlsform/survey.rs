@@ -226,6 +226,17 @@ impl<'s> Reader<'s, '_> {
             }
             RowType::Setting(setting) => {
                 let value = line.values.text("name").to_owned();
+                if value.is_empty() {
+                    let code = if *setting == "form_id" {
+                        "empty_form_id"
+                    } else {
+                        "missing_name"
+                    };
+                    let message = format!("the row sets `{setting}` to nothing");
+                    let error = self.error(code, row, &["name"], message);
+                    problems.error(error.hint("write its value into the column `name`, or take the row out"));
+                    return;
+                }
                 self.settings.insert((*setting).to_owned(), value);
                 return;
             }

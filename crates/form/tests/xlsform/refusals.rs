@@ -1747,3 +1747,20 @@ fn misspelt_types_and_parameters_are_told_with_what_was_meant() {
     assert_eq!(hint("| | select_one yesno | a | A | |"), "`yes_no`?)");
     assert_eq!(hint("| | image | a | A | max-pixel=5 |"), "`max-pixels`?)");
 }
+
+#[test]
+fn a_row_that_sets_a_setting_to_nothing_is_told() {
+    for (setting, code) in [("form_id", "empty_form_id"), ("form_title", "missing_name")] {
+        let told = errors(&format!(
+            "
+| survey |
+| | type | name | label |
+| | {setting} | | |
+| | text | a | A |"
+        ));
+        assert!(
+            told.starts_with(&format!("{code}: survey row 2, name: ")),
+            "{told}"
+        );
+    }
+}
