@@ -110,3 +110,129 @@ fn expressions_are_worked_out_one_by_one_and_in_batches() {
         assert!(line.get("error").is_some_and(|error| error.is_string()), "{line}");
     }
 }
+
+/// A form becomes an XForm, JSON and Markdown; each is a form again, but for JSON.
+#[test]
+fn a_form_is_converted_and_read_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let household = forms().join("household.xlsx");
+    let convert = |to: &str, file: &str| {
+        let out = folder.path().join(file);
+        let ended = Command::new(binary())
+            .args(["form", "convert"])
+            .arg(&household)
+            .args(["--to", to, "--out"])
+            .arg(&out)
+            .output();
+        assert!(ended.expect("baraza runs").status.success(), "{to}");
+        out
+    };
+    for file in [convert("xform", "household.xml"), convert("md", "household.md")] {
+        let check = Command::new(binary())
+            .args(["form", "check", "--json"])
+            .arg(&file)
+            .output()
+            .expect("baraza runs");
+        let said: serde_json::Value = serde_json::from_slice(&check.stdout).expect("JSON");
+        assert_eq!(said.pointer("/ok"), Some(&true.into()), "{said}");
+        assert_eq!(said.pointer("/form/id"), Some(&"household".into()));
+    }
+    let json = std::fs::read(convert("json", "household.json")).expect("a file");
+    let json: serde_json::Value = serde_json::from_slice(&json).expect("JSON");
+    assert_eq!(json.pointer("/settings/form_id"), Some(&"household".into()));
+}
+
+#[test]
+fn what_a_new_version_changes_is_said() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, rows: &str| {
+        let file = folder.path().join(name);
+        let form = format!(
+            "| survey |\n| | type | name | label |\n{rows}| settings |\n| | form_id | form_title |\n| | f | F |\n"
+        );
+        std::fs::write(&file, form).expect("a form");
+        file
+    };
+    let old = write("old.md", "| | text | a | A |\n| | integer | b | B |\n");
+    let new = write("new.md", "| | decimal | b | B |\n| | text | c | C here |\n");
+    let ended = Command::new(binary())
+        .args(["form", "diff", "--json"])
+        .args([old, new])
+        .output()
+        .expect("baraza runs");
+    assert!(ended.status.success());
+    let said: serde_json::Value = serde_json::from_slice(&ended.stdout).expect("JSON");
+    let paths: Vec<&str> = said
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter_map(|change| change.get("path")?.as_str())
+        .collect();
+    assert_eq!(paths, ["a", "b", "c"], "{said}");
+}
+
+/// A file that is missing is named when the form is published, and comes with the next publishing.
+#[test]
+fn a_form_is_published_with_its_files_and_a_missing_one_is_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name);
+    let form = "| survey |\n| | type | name | label | image |\n| | select_one_from_file towns.csv | town | Town? | |\n\
+                | | note | map | The map | map.png |\n\
+                | settings |\n| | form_id | form_title | version |\n| | towns | Towns | 1 |\n";
+    std::fs::write(path("towns.md"), form).expect("a form");
+    std::fs::create_dir(path("files")).expect("a folder");
+    let baraza = |arguments: &[&std::ffi::OsStr]| {
+        let ended = Command::new(binary())
+            .args(arguments)
+            .env("BARAZA_PASSPHRASE", "six long words for a test")
+            .output()
+            .expect("baraza runs");
+        (
+            ended.status.success(),
+            String::from_utf8_lossy(&ended.stdout).into_owned(),
+        )
+    };
+    let desk = path("desk");
+    let found = [
+        "programme",
+        "found",
+        "--name",
+        "P",
+        "--relay",
+        "http://127.0.0.1:1",
+        "--home",
+    ];
+    let mut arguments: Vec<&std::ffi::OsStr> = found.iter().map(|word| word.as_ref()).collect();
+    arguments.push(desk.as_os_str());
+    assert!(baraza(&arguments).0);
+    let (form, files) = (path("towns.md"), path("files"));
+    let publish: [&std::ffi::OsStr; 7] = [
+        "form".as_ref(),
+        "publish".as_ref(),
+        "--home".as_ref(),
+        desk.as_os_str(),
+        form.as_os_str(),
+        "--attachments".as_ref(),
+        files.as_os_str(),
+    ];
+    let (ended_well, said) = baraza(&publish);
+    assert!(ended_well);
+    assert!(
+        said.contains("missing: towns.csv, for the choices of `town`"),
+        "{said}"
+    );
+    assert!(
+        said.contains("missing: map.png, for the label of `map`"),
+        "{said}"
+    );
+    std::fs::write(files.join("towns.csv"), "name,label\nwau,Wau\n").expect("a file");
+    std::fs::write(files.join("map.png"), [1, 2, 3]).expect("a file");
+    let (ended_well, said) = baraza(&publish);
+    assert!(ended_well);
+    assert!(
+        !said.contains("missing") && said.contains("with 2 files"),
+        "{said}"
+    );
+    std::fs::write(files.join("towns.csv"), "name,label,name\nwau,Wau,x\n").expect("a file");
+    assert!(!baraza(&publish).0);
+}
