@@ -102,6 +102,13 @@ fn form_of(definition: &Definition, problems: &mut Problems) -> Form {
         order: Vec::new(),
         definition: Definition::default(),
     };
+    if form.languages.iter().any(String::is_empty) {
+        let message = "a header ends in colons and names no language behind them";
+        let error = FormError::at("empty_language", "survey", 1, "", message);
+        problems.error(
+            error.hint("write the language there, like `label::English (en)`, or take the colons out"),
+        );
+    }
     form.index = index(&form.items);
     references::resolve(&mut form, &names, &writing, problems);
     portable::check(&form, &names, &writing, problems);

@@ -1764,3 +1764,15 @@ fn a_row_that_sets_a_setting_to_nothing_is_told() {
         );
     }
 }
+
+#[test]
+fn a_language_without_a_name_is_told() {
+    let read = baraza_form::Form::read(baraza_form::Source::Markdown(
+        "
+| survey |
+| | type | name | label:: |
+| | text | a | A |",
+    ));
+    let codes: Vec<&str> = read.unwrap_err().iter().map(|error| error.code).collect();
+    assert_eq!(codes, ["empty_language"]);
+}

@@ -217,8 +217,9 @@ impl<'d> Walk<'_, 'd> {
                 "`{}` is a group, which no control can fill",
                 self.record.path(node)
             );
+            let error = self.document.error(element, "not_a_question", "ref", what);
             self.problems
-                .error(self.document.error(element, "not_a_question", "ref", what));
+                .error(error.hint("refer to a node without others in it, or write a `group`"));
             return;
         }
         for action in elements(element) {
