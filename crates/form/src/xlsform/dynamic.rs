@@ -182,4 +182,36 @@ mod tests {
         }
         assert!(!is_dynamic("1 - 2", "date"));
     }
+
+    #[test]
+    fn hyphens_within_words_dates_and_places_do_not_compute() {
+        for fixed in [
+            "",
+            "yes",
+            "a-b",
+            "5-3",
+            "foo (bar)",
+            "jr://images/my-map.png",
+            "2020-01-01",
+            "it's",
+            "1.5",
+        ] {
+            assert!(!is_dynamic(fixed, "text"), "{fixed}");
+        }
+        for computed in [
+            "now()",
+            "${a}",
+            "1 + 1",
+            "a | b",
+            "5 - 3",
+            "${last-saved#a}",
+            "jr:x(1)",
+            "8 mod 2",
+        ] {
+            assert!(is_dynamic(computed, "text"), "{computed}");
+        }
+        assert!(!is_dynamic("a - b", "date"));
+        assert!(is_dynamic("today() - 1", "date"));
+        assert!(is_dynamic("a - b", "datetime"));
+    }
 }

@@ -4,8 +4,8 @@ use super::item::{Action, Id, Item, Part};
 use super::node::Node;
 use super::references::{Place, has_reference};
 use super::survey::Survey;
-use super::tokens::is_computed;
 use crate::definition::Text;
+use crate::xlsform::is_dynamic;
 
 /// The event of a new instance of a repeat; what it calls for stands in the repeat.
 pub(super) const NEW_REPEAT: &str = "odk-new-repeat";
@@ -32,7 +32,7 @@ impl Survey<'_> {
             .with("ref", item.path.as_str())
             .with("event", action.event);
         let value = match &item.default {
-            Some(default) if is_computed(default, &item.written_type) => {
+            Some(default) if is_dynamic(default, &item.written_type) => {
                 Some(self.with_paths(default, Place::of(id, "default")))
             }
             Some(default) => Some(default.clone()),

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::item::{Action, Control, Id, Item, Part, Triggered};
 use super::survey::Survey;
-use super::tokens::{self, is_computed};
+use super::tokens;
 use super::types::{TypeTraits, traits_of};
 use crate::definition::{Definition, Element, ElementKind, Text};
 use crate::read::FormError;
+use crate::xlsform::is_dynamic;
 
 /// The deepest that groups may be nested.
 const MAX_DEPTH: usize = 90;
@@ -216,7 +217,7 @@ fn question(element: &Element, in_repeat: bool) -> Option<Item> {
         false => element.other.get("query").cloned(),
     };
     if let Some(default) = &item.default
-        && is_computed(default, &element.written_type)
+        && is_dynamic(default, &element.written_type)
     {
         item.actions.push(action("setvalue", "odk-instance-first-load"));
         if in_repeat {

@@ -4,7 +4,7 @@ use super::item::{Id, Item, Part};
 use super::node::Node;
 use super::references::Place;
 use super::survey::Survey;
-use super::tokens::is_computed;
+use crate::xlsform::is_dynamic;
 
 /// The bytes that a node takes beside its name, about.
 const NODE: usize = 50;
@@ -94,7 +94,7 @@ impl Survey<'_> {
         let item = self.item(id);
         let mut node = Node::new(item.name.as_str());
         if let Some(default) = &item.default
-            && !is_computed(default, &item.written_type)
+            && !is_dynamic(default, &item.written_type)
         {
             node.push_text(default.as_str());
         }

@@ -95,22 +95,6 @@ pub(super) fn reference(text: &str) -> Option<(&str, bool, usize)> {
     Some((name, last_saved, text.len() - rest.len()))
 }
 
-/// Whether a default is computed rather than fixed. In dates and places a hyphen is no minus.
-pub(super) fn is_computed(default: &str, type_name: &str) -> bool {
-    let hyphens = matches!(
-        type_name,
-        "date" | "dateTime" | "geopoint" | "geotrace" | "geoshape"
-    );
-    for token in tokens(default) {
-        match token.piece {
-            Piece::Arithmetic if hyphens && token.text == "-" => return false,
-            Piece::Arithmetic | Piece::Union | Piece::Reference | Piece::Call => return true,
-            _ => {}
-        }
-    }
-    false
-}
-
 /// Finds the expressions `instance(…)/path[…]/path` in a text, as ranges of bytes.
 pub(super) fn instance_expressions(text: &str) -> Vec<(usize, usize)> {
     let mut found = Vec::new();
@@ -282,38 +266,6 @@ fn continues_name(letter: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn defaults_are_computed_if_they_call_refer_or_calculate() {
-        for fixed in [
-            "",
-            "yes",
-            "a-b",
-            "5-3",
-            "foo (bar)",
-            "jr://images/my-map.png",
-            "2020-01-01",
-            "it's",
-            "1.5",
-        ] {
-            assert!(!is_computed(fixed, "text"), "{fixed}");
-        }
-        for computed in [
-            "now()",
-            "${a}",
-            "1 + 1",
-            "a | b",
-            "5 - 3",
-            "${last-saved#a}",
-            "jr:x(1)",
-            "8 mod 2",
-        ] {
-            assert!(is_computed(computed, "text"), "{computed}");
-        }
-        assert!(!is_computed("a - b", "date"));
-        assert!(is_computed("today() - 1", "date"));
-        assert!(is_computed("a - b", "datetime"));
-    }
 
     #[test]
     fn an_instance_expression_in_a_text_ends_with_its_path() {
