@@ -32,3 +32,4 @@ pub use seal::passphrase::Cost;
 pub use store::StoreError;
 pub use store::records::RecordStatus;
 pub use surroundings::{Clock, Surroundings, SystemClock};
+pub use tables::code_verifier;

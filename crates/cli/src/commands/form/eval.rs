@@ -16,8 +16,6 @@ use serde_json::{Value, json};
 
 use crate::output;
 
-mod signatures;
-
 /// How many outcomes of a batch are printed at once.
 const TOGETHER: usize = 200;
 
@@ -155,7 +153,7 @@ fn environment(now: Timestamp, tz: &str, language: &str) -> anyhow::Result<Envir
     getrandom::fill(&mut seed).context("there is no chance to be had")?;
     let mut env = Environment::new(now, zone(tz)?, u64::from_le_bytes(seed));
     env.language = language.to_owned();
-    env.verifier = Some(signatures::verifier());
+    env.verifier = Some(client_core::code_verifier());
     Ok(env)
 }
 
