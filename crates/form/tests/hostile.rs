@@ -219,8 +219,31 @@ fn cells_far_away_are_refused() {
         .windows(4)
         .position(|bytes| bytes == record)
         .expect("it holds texts");
-    old[at + 4..at + 8].copy_from_slice(&[0xff, 0xff, 0xff, 0x00]);
-    assert_eq!(read("far.xls", &old, Reader::Definition), "too_large");
+    let mut move_to = |row: u16, column: u16| {
+        old[at + 4..at + 6].copy_from_slice(&row.to_le_bytes());
+        old[at + 6..at + 8].copy_from_slice(&column.to_le_bytes());
+        old.clone()
+    };
+    assert_eq!(
+        read("far.xls", &move_to(0xffff, 0xff), Reader::Definition),
+        "too_large"
+    );
+    // Each is within the bounds of rows and columns, and a sheet of all cells up to it is not.
+    assert_eq!(
+        read("wide.xls", &move_to(49_999, 79), Reader::Definition),
+        "too_large"
+    );
+    // As far as a sheet may reach.
+    read("edge.xls", &move_to(749, 999), Reader::Definition);
+    let rows: String = (1..=1_000)
+        .map(|row| format!("<row r=\"{row}\">{}</row>", text_cell(&format!("ALL{row}"), "x")))
+        .collect();
+    let told = read(
+        "edge.xlsx",
+        &workbook(&sheet(&rows), NO_TEXTS),
+        Reader::Definition,
+    );
+    assert!(told != "sound", "{told}");
 }
 
 #[test]

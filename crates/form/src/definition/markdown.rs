@@ -363,6 +363,17 @@ fn line<'a>(out: &mut String, cells: impl Iterator<Item = &'a str>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_header_that_colons_may_divide_is_the_same_beside_others_and_alone() {
+        let text =
+            "| survey |\n| | type | name | label::English (en) | own:note |\n| | start | start | | x |\n";
+        let (read, _) = Definition::read(crate::Source::Markdown(text)).unwrap();
+        let written = read.to_markdown();
+        let (again, _) = Definition::read(crate::Source::Markdown(&written)).unwrap();
+        assert_eq!(again.to_markdown(), written);
+        assert_eq!(again.elements, read.elements);
+    }
     use crate::Source;
     use crate::definition::Headers;
 

@@ -16,6 +16,9 @@ use super::{xls_bounds, xlsx_bounds};
 pub(crate) const MAX_FILE_BYTES: usize = 16 * 1024 * 1024;
 /// The most sheets of a workbook.
 const MAX_SHEETS: usize = 64;
+/// The most cells of all sheets together, counting the empty ones before filled ones: each takes
+/// 24 bytes at least.
+const MAX_CELLS: usize = 800_000;
 
 pub(crate) fn read_xlsx(bytes: &[u8]) -> Result<Vec<Sheet>, FormError> {
     check_file_size(bytes)?;
@@ -141,7 +144,7 @@ impl Gatherer {
         let wanted = column as usize + 1;
         self.cells += wanted.saturating_sub(cells.len());
         self.text_bytes += text.len();
-        if self.text_bytes > MAX_TEXT_BYTES || self.cells > 4_000_000 {
+        if self.text_bytes > MAX_TEXT_BYTES || self.cells > MAX_CELLS {
             return Err(too_large("the workbook holds too much"));
         }
         if cells.len() < wanted {

@@ -12,7 +12,7 @@ use super::workbook::{damaged, too_large};
 mod container;
 
 /// The most cells of all sheets together, counting the empty ones between filled ones.
-const MAX_CELLS: u64 = 4_000_000;
+const MAX_CELLS: u64 = 800_000;
 
 const BOF: u16 = 0x0809;
 const EOF: u16 = 0x000a;

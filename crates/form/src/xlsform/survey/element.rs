@@ -67,8 +67,9 @@ impl Reader<'_, '_> {
         element.other = values
             .iter()
             .filter_map(|(name, node)| match node {
-                Node::Text(text) => Some((name.to_owned(), text.clone())),
-                Node::Branch(_) => None,
+                // Whether a colon divides a header depends on the other headers, so such a one means nothing.
+                Node::Text(text) if !name.contains(':') => Some((name.to_owned(), text.clone())),
+                Node::Text(_) | Node::Branch(_) => None,
             })
             .collect();
         element
