@@ -874,3 +874,25 @@ fn an_xform_says_what_its_sheets_say() {
     }
     assert!(wrong.is_empty(), "{wrong}");
 }
+
+#[test]
+fn a_control_over_a_group_and_a_repeated_root_say_what_to_do_instead() {
+    let form = |body: &str| {
+        format!(
+            "<h:html xmlns='http://www.w3.org/2002/xforms' xmlns:h='http://www.w3.org/1999/xhtml'><h:head>\
+             <h:title>T</h:title><model><instance><data id='t'><g><a/></g></data></instance></model></h:head>\
+             <h:body>{body}</h:body></h:html>"
+        )
+    };
+    for (body, code) in [
+        ("<input ref='/data/g'><label>G</label></input>", "not_a_question"),
+        (
+            "<group ref='/data'><repeat nodeset='/data'><input ref='/data/g/a'/></repeat></group>",
+            "repeated_root",
+        ),
+    ] {
+        let errors = Definition::read(Source::XForm(&form(body))).unwrap_err();
+        let found = errors.iter().find(|error| error.code == code);
+        assert!(found.is_some_and(|error| !error.hint.is_empty()), "{errors:?}");
+    }
+}

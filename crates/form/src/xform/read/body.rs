@@ -370,8 +370,9 @@ impl<'d> Walk<'_, 'd> {
         };
         if node == self.record.root() {
             let what = "the root of a record cannot be repeated";
+            let error = self.document.error(element, "repeated_root", "nodeset", what);
             self.problems
-                .error(self.document.error(element, "repeated_root", "nodeset", what));
+                .error(error.hint("repeat a node inside the root, such as `/data/members`"));
             return;
         }
         self.record.mark_repeat(node);
