@@ -72,7 +72,18 @@ pub(super) fn read<'a>(sheet: &'a Sheet, problems: &mut Problems) -> (Table<'a>,
     };
     settings.row = row.number;
     for (name, node) in row.values.iter() {
-        put(canonical(name), node, &mut settings.values);
+        let is_divided = matches!(node, Node::Branch(_)) && name != "attribute";
+        if is_divided && SETTINGS.columns.contains(&name) {
+            let message = format!("the setting `{}` has no languages or parts", canonical(name));
+            problems.error(
+                table
+                    .error("overlong_header", 1, &[name], message)
+                    .hint(format!("call the column `{}`, without colons", canonical(name))),
+            );
+        }
+        if !is_divided {
+            put(canonical(name), node, &mut settings.values);
+        }
     }
     if let Some(name) = settings.get("name")
         && !is_xml_name(name)

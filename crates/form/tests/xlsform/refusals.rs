@@ -1776,3 +1776,17 @@ fn a_language_without_a_name_is_told() {
     let codes: Vec<&str> = read.unwrap_err().iter().map(|error| error.code).collect();
     assert_eq!(codes, ["empty_language"]);
 }
+
+#[test]
+fn a_setting_in_parts_is_told() {
+    let told = errors(
+        "
+| survey |
+| | type | name | label |
+| | text | a | A |
+| settings |
+| | form_title::English (en) | form_id |
+| | A title | f |",
+    );
+    assert!(told.starts_with("overlong_header: settings row 1, "), "{told}");
+}
