@@ -896,3 +896,20 @@ fn a_control_over_a_group_and_a_repeated_root_say_what_to_do_instead() {
         assert!(found.is_some_and(|error| !error.hint.is_empty()), "{errors:?}");
     }
 }
+
+#[test]
+fn what_a_label_looks_up_stays_as_its_author_wrote_it() {
+    let text = "| survey |\n| | type | name | label |\n| | integer | a | A |\n\
+                | | note | n | Costs instance('l')/root/item[x > 3]/label  of ${a} |\n\
+                | | select_one l | s | S |\n| choices |\n| | list_name | name | label | x |\n| | l | o | One | 4 |\n";
+    let (definition, _) = Definition::read(Source::Markdown(text)).unwrap();
+    let written = definition.to_xform().unwrap();
+    let (again, _) = Definition::read_xform(&written).unwrap();
+    assert_eq!(again.to_xform().unwrap(), written);
+    let note = element(&again.elements, "n").unwrap();
+    assert!(text_of(note).contains("[x > 3]"), "{}", text_of(note));
+}
+
+fn text_of(element: &Element) -> String {
+    element.label.as_ref().map_or_else(String::new, text)
+}

@@ -9,6 +9,7 @@ use super::document::{Document, attribute, child, elements, text_of};
 use super::record::{NodeId, Target};
 use crate::definition::{Element, MediaFiles, Text};
 use crate::read::Problems;
+use crate::xform::unescape;
 
 /// The language that the reference converter calls texts by that name none.
 const NO_LANGUAGE: &str = "default";
@@ -271,8 +272,11 @@ impl<'d> Parts<'d> {
         let is_reference = authored
             .strip_prefix("${")
             .is_some_and(|rest| rest.find('}') == Some(rest.len() - 1));
-        if is_reference || authored.starts_with("instance(") {
+        if is_reference {
             authored
+        } else if authored.starts_with("instance(") {
+            // The reference converter escapes these twice.
+            unescape(&authored)
         } else {
             format!("${{= {} }}", written.trim())
         }

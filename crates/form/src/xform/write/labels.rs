@@ -4,6 +4,7 @@ use super::node::Node;
 use super::references::Place;
 use super::survey::Survey;
 use super::tokens::instance_expressions;
+use crate::xform::unescape;
 
 /// What stands for a text that is missing in a language.
 pub(super) const MISSING: &str = "-";
@@ -54,11 +55,4 @@ fn escape(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")
-}
-
-fn unescape(text: &str) -> String {
-    text.replace("&quot;", "\"")
-        .replace("&lt;", "<")
-        .replace("&gt;", ">")
-        .replace("&amp;", "&")
 }
