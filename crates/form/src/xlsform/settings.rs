@@ -73,7 +73,8 @@ pub(super) fn read<'a>(sheet: &'a Sheet, problems: &mut Problems) -> (Table<'a>,
     settings.row = row.number;
     for (name, node) in row.values.iter() {
         let is_divided = matches!(node, Node::Branch(_)) && name != "attribute";
-        if is_divided && SETTINGS.columns.contains(&name) {
+        let is_known = SETTINGS.columns.contains(&name);
+        if is_divided && is_known {
             let message = format!("the setting `{}` has no languages or parts", canonical(name));
             problems.error(
                 table
@@ -81,7 +82,8 @@ pub(super) fn read<'a>(sheet: &'a Sheet, problems: &mut Problems) -> (Table<'a>,
                     .hint(format!("call the column `{}`, without colons", canonical(name))),
             );
         }
-        if !is_divided {
+        // What is no setting may be divided by its colons beside other headers, and not alone.
+        if !is_divided && (is_known || !name.contains(':')) {
             put(canonical(name), node, &mut settings.values);
         }
     }

@@ -435,3 +435,26 @@ fn triggers_are_names() {
     );
     assert_eq!(element(&form, "c").triggers, ["a", "b"]);
 }
+
+#[test]
+fn an_unknown_setting_that_colons_may_divide_is_not_read() {
+    let form = |other: &str| {
+        format!(
+            "
+| survey |
+| | type | name | label |
+| | text | a | A |
+| settings |
+| | form_id | own:setting | {other} |
+| | f | x | y |"
+        )
+    };
+    for other in ["plain", "attribute::b"] {
+        let read = baraza_form::definition::Definition::read(baraza_form::Source::Markdown(&form(other)));
+        let (definition, _) = read.unwrap();
+        assert!(!definition.settings.contains_key("own:setting"), "{other}");
+        let written = definition.to_markdown();
+        let again = baraza_form::definition::Definition::read(baraza_form::Source::Markdown(&written));
+        assert_eq!(again.unwrap().0.to_markdown(), written);
+    }
+}
