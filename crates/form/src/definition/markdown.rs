@@ -324,6 +324,9 @@ impl Row {
 }
 
 /// Writes a sheet; one of no columns and no rows is left out.
+/// A column that says nothing and only shows that two colons divide headers here.
+const NOTHING: &str = "_::_";
+
 fn sheet(out: &mut String, name: &str, columns: &[&str], rows: Vec<Row>) {
     let mut columns = columns.to_vec();
     let mut known: BTreeSet<&str> = columns.iter().copied().collect();
@@ -334,6 +337,11 @@ fn sheet(out: &mut String, name: &str, columns: &[&str], rows: Vec<Row>) {
     }
     if columns.is_empty() {
         return;
+    }
+    // A single colon divides a header only where no header of the sheet has two.
+    let is_two_handed = columns.iter().any(|column| column.contains("::"));
+    if !is_two_handed && columns.iter().any(|column| column.contains(':')) {
+        columns.push(NOTHING);
     }
     out.push_str(&format!("| {name} |\n"));
     line(out, columns.iter().copied());
@@ -373,6 +381,19 @@ mod tests {
         let (again, _) = Definition::read(crate::Source::Markdown(&written)).unwrap();
         assert_eq!(again.to_markdown(), written);
         assert_eq!(again.elements, read.elements);
+    }
+
+    #[test]
+    fn a_column_of_choices_with_a_colon_stays_one() {
+        let text = "| survey |\n| | type | name | label::English (en) |\n| | select_one l | s | S |\n\
+                    | choices |\n| | list_name | name | label:east | media::image |\n| | l | a | 4 | |\n";
+        let Ok((read, _)) = Definition::read(crate::Source::Markdown(text)) else {
+            panic!("it is read")
+        };
+        let written = read.to_markdown();
+        let (again, _) = Definition::read(crate::Source::Markdown(&written)).unwrap();
+        assert_eq!(again.lists, read.lists);
+        assert_eq!(again.to_markdown(), written);
     }
     use crate::Source;
     use crate::definition::Headers;
