@@ -1,7 +1,6 @@
 //! The programme's compartments: numbers on the wire, names for people, sealed in the roster.
 
-use seal::keys::MembersKey;
-use seal::members::{About, open_text};
+use seal::members::{About, Keyring};
 use seal::roster::Roster;
 use wire::CompartmentId;
 
@@ -20,7 +19,7 @@ pub struct Compartments {
 
 impl Compartments {
     /// Reads them from the roster. One whose name does not open is called by its number.
-    pub(crate) fn read(roster: &Roster, key: &MembersKey) -> Self {
+    pub(crate) fn read(roster: &Roster, keys: &Keyring) -> Self {
         let mut names: Vec<(CompartmentId, String)> = Vec::new();
         for compartment in roster.compartments() {
             let standard = STANDARD
@@ -34,7 +33,7 @@ impl Compartments {
                     .filter(|member| roster.is_desk(&member.card.member));
                 desks
                     .map(|desk| About::compartment(roster.programme(), desk.card.member, compartment))
-                    .find_map(|about| open_text(key, &about, &epoch.name).ok())
+                    .find_map(|about| keys.open_text(&about, &epoch.name).ok())
             });
             names.push((
                 compartment,

@@ -97,6 +97,7 @@ impl Home {
             roster: header.roster,
             nonce: Vec::new(),
             wants: Vec::new(),
+            probe: false,
         }));
         bytes.extend(writer.write(&Frame::Push(envelope.clone())));
         write_whole(&self.copy_path(id, header), &bytes)

@@ -8,8 +8,8 @@ use record::{AuthorId, AuthorPrefix, MergeError, Record};
 use rusqlite::Connection;
 use seal::chain::ChainReader;
 use seal::grant::Grant;
-use seal::keys::{MembersKey, RecordKey};
-use seal::members::as_record_key;
+use seal::keys::RecordKey;
+use seal::members::{Keyring, as_record_key};
 use seal::part::{self, PartContext};
 use seal::payload;
 use seal::roster::Roster;
@@ -37,7 +37,7 @@ pub(crate) mod files;
 pub(crate) struct Reading<'a> {
     me: &'a Myself,
     roster: &'a Roster,
-    members_key: MembersKey,
+    members_keys: Keyring,
     compartments: Compartments,
     /// The compartments whose epochs this node has keys of: on devices none.
     readable: Vec<CompartmentId>,
@@ -77,12 +77,12 @@ impl From<StoreError> for Shut {
 
 impl<'a> Reading<'a> {
     pub(crate) fn new(db: &Connection, me: &'a Myself, roster: &'a Roster) -> Result<Self, StoreError> {
-        let members_key = programme_of(db)?.members_key;
-        let compartments = Compartments::read(roster, &members_key);
+        let members_keys = programme_of(db)?.members_keys;
+        let compartments = Compartments::read(roster, &members_keys);
         Ok(Self {
             me,
             roster,
-            members_key,
+            members_keys,
             compartments,
             readable: keys::readable(db)?,
         })
@@ -212,11 +212,12 @@ fn open_for_members(reading: &Reading<'_>, verified: &Verified) -> Result<Vec<u8
     let (part, sealed) = parts_here(verified)
         .find(|(part, _)| part.compartment == CompartmentId::MEMBERS)
         .ok_or(Shut::Wrong("there is nothing for members in it".into()))?;
-    if part.key != KeyName::Members(reading.members_key.id()) {
-        return Err(Shut::Not("it is sealed under another members' key"));
-    }
-    let key = as_record_key(&reading.members_key);
-    let packed = part::open(&key, &context(verified.header(), part), sealed).map_err(wrong)?;
+    let key = match part.key {
+        KeyName::Members(id) => reading.members_keys.find(id),
+        _ => return Err(Shut::Wrong("it is not sealed under a members' key".into())),
+    };
+    let key = key.ok_or(Shut::Not("it is sealed under another members' key"))?;
+    let packed = part::open(&as_record_key(key), &context(verified.header(), part), sealed).map_err(wrong)?;
     payload::unpack(&packed, |_| None)
         .map(|plain| plain.to_vec())
         .map_err(wrong)

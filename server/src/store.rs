@@ -2,7 +2,7 @@
 
 use seal::verify::envelope::Verified;
 use thiserror::Error;
-use wire::{Envelope, LogId, MemberId, ProgrammeId, RecordId, RosterEntry, Status};
+use wire::{Envelope, Incarnation, LogId, MemberId, ProgrammeId, RecordId, RosterEntry, Status, Vector};
 
 mod memory;
 mod sqlite;
@@ -97,6 +97,12 @@ pub trait Store: Send + Sync + 'static {
     /// gaps. `hour` is the time rounded down to the hour, in unix seconds.
     fn write(&self, batch: &[Write], hour: i64) -> Result<Vec<Status>, StoreError>;
 
+    /// Returns the last sequence number given out in a programme.
+    fn last(&self, programme: &ProgrammeId) -> Result<u64, StoreError>;
+
+    /// Returns how far each author's sequence is here without a gap, or that of one author, by author and incarnation.
+    fn vectors(&self, programme: &ProgrammeId, author: Option<&MemberId>) -> Result<Vec<Vector>, StoreError>;
+
     /// Returns the next run of envelopes after a sequence number.
     fn run(&self, programme: &ProgrammeId, query: Query, after: u64) -> Result<Run, StoreError>;
 
@@ -107,4 +113,24 @@ pub trait Store: Send + Sync + 'static {
         record: &RecordId,
         to: &MemberId,
     ) -> Result<Vec<Envelope>, StoreError>;
+}
+
+/// Finds how far each author's sequence goes without a gap. `places` are in order.
+pub(crate) fn contiguous(places: impl IntoIterator<Item = (MemberId, Incarnation, u64)>) -> Vec<Vector> {
+    let mut vectors: Vec<Vector> = Vec::new();
+    for (author, incarnation, sequence) in places {
+        match vectors.last_mut() {
+            Some(last) if last.author == author && last.incarnation == incarnation => {
+                if last.upto.checked_add(1) == Some(sequence) {
+                    last.upto = sequence;
+                }
+            }
+            _ => vectors.push(Vector {
+                author,
+                incarnation,
+                upto: u64::from(sequence == 1),
+            }),
+        }
+    }
+    vectors
 }

@@ -100,8 +100,8 @@ impl Notebook {
         }
         if !new.is_empty() {
             let key = (
-                KeyName::Members(programme.members_key.id()),
-                as_record_key(&programme.members_key),
+                KeyName::Members(programme.members_keys.newest().id()),
+                as_record_key(programme.members_keys.newest()),
             );
             let own = self.write_with(&own.clone(), |tx, hand| {
                 let mut written = Vec::new();

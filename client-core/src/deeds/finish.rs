@@ -92,7 +92,7 @@ impl Notebook {
     pub(crate) fn finish_draft(&mut self, open: OpenDraft) -> Result<Option<EnvelopeId>, FinishError> {
         let (own, programme) = self.belonging::<FinishError>()?;
         let own = own.clone();
-        let compartments = Compartments::read(&own, &programme.members_key);
+        let compartments = Compartments::read(&own, &programme.members_keys);
         let OpenDraft {
             row, form, mut draft, ..
         } = open;

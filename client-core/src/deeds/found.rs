@@ -3,7 +3,7 @@
 use rand::Rng as _;
 use rusqlite::Connection;
 use seal::keys::{KemKey, MembersKey, SignKey};
-use seal::members::{About, seal_text};
+use seal::members::{About, Keyring, seal_text};
 use seal::roster::{Roster, RosterError, write};
 use seal::to_key::seal_to;
 use thiserror::Error;
@@ -73,6 +73,7 @@ impl Notebook {
             )],
         };
         let founding = write::found(programme, desk, act, &root);
+        let members_keys = Keyring::new([members_key.clone()]).ok_or(FoundError::Unsealable)?;
         let mut roster = Roster::begin(&founding)?;
         let mut entries = vec![founding];
         let mut seeds = Vec::new();
@@ -85,7 +86,7 @@ impl Notebook {
         let belonging = Programme {
             id: programme,
             relay: relay.trim().to_owned(),
-            members_key,
+            members_keys,
             cursor: 0,
             log: LogId([0; 8]),
             nonce: Vec::new(),
@@ -115,8 +116,8 @@ impl Notebook {
         let number = roster.epoch(compartment).map_or(1, |epoch| epoch.number + 1);
         let about = About::compartment(programme, desk, compartment);
         let desks: Vec<MemberCard> = roster
-            .members()
-            .filter(|member| roster.is_desk(&member.card.member))
+            .trusted_members()
+            .filter(|member| member.role.reads(compartment))
             .map(|member| member.card.clone())
             .collect();
         let mut seeds = Vec::new();

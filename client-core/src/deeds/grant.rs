@@ -82,7 +82,7 @@ impl Notebook {
             .card
             .kem
             .clone();
-        let known = Compartments::read(&own, &programme.members_key);
+        let known = Compartments::read(&own, &programme.members_keys);
         let readable = self.store.read(|db| {
             let row = records::get(db, record)?.filter(|row| row.status == RecordStatus::Received);
             row.ok_or(GrantError::NoRecord(record))?;
@@ -101,6 +101,8 @@ impl Notebook {
         self.write_with(&own, |tx, hand| {
             let subject = *record.as_bytes();
             let mut grant = Grant {
+                expires: 0,
+                of: 1,
                 compartments: Vec::new(),
             };
             let mut parts = Vec::new();

@@ -1,6 +1,7 @@
 //! Join a programme: show a request, take the certificate a desk answers with.
 
 use seal::enrol::{self, CertificateError, RequestError};
+use seal::roster::Roster;
 use thiserror::Error;
 use wire::enrolment::EnrolmentError;
 use wire::{Certificate, LogId, ProgrammeId, Request};
@@ -38,11 +39,13 @@ impl Notebook {
             return Err(JoinError::Belongs);
         }
         let certificate = Certificate::from_text(certificate)?;
-        let (roster, members_key) = enrol::accept(&certificate, &self.card(), &self.me.kem)?;
+        let members_keys = enrol::open_keys(&certificate, &self.card(), &self.me.kem)?;
+        let roster = Roster::from_entries(&certificate.roster).map_err(CertificateError::from)?;
+        enrol::accept(&certificate, &self.card(), &roster)?;
         let programme = Programme {
             id: roster.programme(),
             relay: certificate.relay.clone(),
-            members_key,
+            members_keys,
             cursor: 0,
             log: LogId([0; 8]),
             nonce: Vec::new(),

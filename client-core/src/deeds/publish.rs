@@ -95,12 +95,12 @@ impl Notebook {
         let mut entries = Vec::new();
         let mut seeds = Vec::new();
         for name in form.compartments() {
-            let compartments = Compartments::read(&own, &programme.members_key);
+            let compartments = Compartments::read(&own, &programme.members_keys);
             if compartments.id(&name).is_some() {
                 continue;
             }
             let id = compartments.next().ok_or(PublishError::TooManyCompartments)?;
-            let (entry, seed) = self.epoch_entry(&own, &programme.members_key, id, &name)?;
+            let (entry, seed) = self.epoch_entry(&own, programme.members_keys.newest(), id, &name)?;
             own.append(&entry)?;
             seeds.push((id, seed));
             entries.push(entry);
@@ -110,8 +110,8 @@ impl Notebook {
             markdown,
             dictionary: dictionary.as_bytes().to_vec(),
         };
-        let name = KeyName::Members(programme.members_key.id());
-        let record_key = as_record_key(&programme.members_key);
+        let name = KeyName::Members(programme.members_keys.newest().id());
+        let record_key = as_record_key(programme.members_keys.newest());
         let packed = payload::pack(&letter.to_bytes(), None);
         let own = self.write_with(&own.clone(), |tx, hand| {
             for (entry, (id, seed)) in entries.iter().zip(&seeds) {

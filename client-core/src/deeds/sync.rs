@@ -146,6 +146,7 @@ impl Notebook {
             roster: position,
             nonce: programme.nonce,
             wants,
+            probe: false,
         };
         let (call, first) = MemberCall::begin(hello);
         let signed = hello_body(&first);
@@ -230,6 +231,10 @@ impl Notebook {
                         let verified = verify(envelope.clone(), &own)?;
                         news |= done.count(import::take(tx, &reading, &verified)?);
                     }
+                    MemberEffect::Note(Sent::Piece { .. }, _)
+                    | MemberEffect::Compare(_)
+                    | MemberEffect::Resume(_)
+                    | MemberEffect::KeepPiece(_) => {}
                     MemberEffect::Forget(want) => roster::forget_want(tx, want)?,
                     MemberEffect::Finish(end) => {
                         let before = programme_of(tx)?.log;

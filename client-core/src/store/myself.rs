@@ -2,6 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, named_params};
 use seal::keys::{KemKey, MembersKey, SignKey};
+use seal::members::Keyring;
 use wire::{EnvelopeId, Incarnation, LogId, MemberId, ProgrammeId};
 use zeroize::Zeroizing;
 
@@ -20,7 +21,7 @@ pub(crate) struct Myself {
 pub(crate) struct Programme {
     pub(crate) id: ProgrammeId,
     pub(crate) relay: String,
-    pub(crate) members_key: MembersKey,
+    pub(crate) members_keys: Keyring,
     pub(crate) cursor: u64,
     pub(crate) log: LogId,
     pub(crate) nonce: Vec<u8>,
@@ -77,35 +78,57 @@ pub(crate) fn join(
     root_seed: Option<&[u8; 32]>,
 ) -> Result<(), StoreError> {
     db.prepare_cached(
-        "INSERT INTO programme (only, id, relay, members_key, root_seed, cursor, log, nonce, relay_height)
-         VALUES (1, :id, :relay, :members_key, :root_seed, :cursor, :log, :nonce, :relay_height)",
+        "INSERT INTO programme (only, id, relay, root_seed, cursor, log, nonce, relay_height)
+         VALUES (1, :id, :relay, :root_seed, :cursor, :log, :nonce, :relay_height)",
     )?
     .execute(named_params! {
         ":id": programme.id.as_bytes(),
         ":relay": programme.relay,
-        ":members_key": programme.members_key.as_bytes(),
         ":root_seed": root_seed,
         ":cursor": programme.cursor as i64,
         ":log": programme.log.as_bytes(),
         ":nonce": programme.nonce,
         ":relay_height": programme.relay_height as i64,
     })?;
+    let oldest_first: Vec<_> = programme.members_keys.iter().collect();
+    oldest_first
+        .into_iter()
+        .rev()
+        .try_for_each(|key| keep_members_key(db, key))
+}
+
+/// Keeps a generation of the members' key: from now on it is the newest. One that is here already stays where it is.
+pub(crate) fn keep_members_key(db: &Connection, key: &MembersKey) -> Result<(), StoreError> {
+    db.prepare_cached(
+        "INSERT INTO members_key (n, key) SELECT coalesce(max(n), 0) + 1, :key FROM members_key WHERE true
+         ON CONFLICT DO NOTHING",
+    )?
+    .execute(named_params! { ":key": key.as_bytes() })?;
     Ok(())
 }
 
+fn members_keys(db: &Connection) -> Result<Option<Keyring>, StoreError> {
+    let mut statement = db.prepare_cached("SELECT key FROM members_key ORDER BY n DESC")?;
+    let rows = statement.query_map([], |row| fixed(row, "key").map(MembersKey::from_bytes))?;
+    Ok(Keyring::new(rows.collect::<Result<Vec<_>, _>>()?))
+}
+
 pub(crate) fn programme(db: &Connection) -> Result<Option<Programme>, StoreError> {
+    let Some(members_keys) = members_keys(db)? else {
+        return Ok(None);
+    };
     let read = |row: &rusqlite::Row<'_>| {
         Ok(Programme {
             id: ProgrammeId::from_bytes(fixed(row, "id")?),
             relay: row.get("relay")?,
-            members_key: MembersKey::from_bytes(fixed(row, "members_key")?),
+            members_keys: members_keys.clone(),
             cursor: count(row, "cursor")?,
             log: LogId(fixed(row, "log")?),
             nonce: row.get("nonce")?,
             relay_height: count(row, "relay_height")?,
         })
     };
-    let sql = "SELECT id, relay, members_key, cursor, log, nonce, relay_height FROM programme";
+    let sql = "SELECT id, relay, cursor, log, nonce, relay_height FROM programme";
     Ok(db.query_row(sql, [], read).optional()?)
 }
 

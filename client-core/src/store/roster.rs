@@ -1,7 +1,7 @@
 //! The roster's entries, and wants.
 
 use rusqlite::{Connection, named_params};
-use wire::{CompartmentId, RecordId, RosterEntry, Want, Wanted};
+use wire::{CompartmentId, PartHash, RecordId, RosterEntry, Want, Wanted};
 
 use super::{StoreError, count, fixed};
 
@@ -43,6 +43,7 @@ pub(crate) fn wants(db: &Connection, limit: usize) -> Result<Vec<Want>, StoreErr
         let what = match row.get::<_, i64>("kind")? {
             1 => Wanted::Record(RecordId::from_bytes(fixed(row, "id")?)),
             2 => Wanted::Compartment(CompartmentId(fixed::<1>(row, "id")?[0])),
+            3 => Wanted::Part(PartHash(fixed(row, "id")?)),
             _ => return Err(StoreError::Unreadable("a want")),
         };
         wants.push(Want {
@@ -64,5 +65,6 @@ fn name(what: &Wanted) -> (i64, Vec<u8>) {
     match what {
         Wanted::Record(record) => (1, record.as_bytes().to_vec()),
         Wanted::Compartment(compartment) => (2, vec![compartment.0]),
+        Wanted::Part(part) => (3, part.as_bytes().to_vec()),
     }
 }

@@ -2,7 +2,7 @@
 
 use rand_core::CryptoRng;
 use thiserror::Error;
-use wire::{CompartmentId, KeyName, MemberId, ProgrammeId};
+use wire::{CompartmentId, KemKeyId, KeyName, MemberId, ProgrammeId};
 
 use crate::keys::{MembersKey, RecordKey};
 use crate::part::{self, PartContext};
@@ -63,6 +63,47 @@ pub fn open_text(key: &MembersKey, about: &About, sealed: &[u8]) -> Result<Strin
         part::open(&as_record_key(key), &about.context(key), sealed).map_err(|_| MembersOpenError)?;
     let text = payload::unpack(&packed, |_| None).map_err(|_| MembersOpenError)?;
     String::from_utf8(text.to_vec()).map_err(|_| MembersOpenError)
+}
+
+/// All generations of the members' key that a node has, newest first.
+#[derive(Debug, Clone)]
+pub struct Keyring {
+    newest: MembersKey,
+    older: Vec<MembersKey>,
+}
+
+impl Keyring {
+    /// Takes the keys, newest first. `None` if there is none.
+    pub fn new(keys: impl IntoIterator<Item = MembersKey>) -> Option<Self> {
+        let mut keys = keys.into_iter();
+        let newest = keys.next()?;
+        Some(Self {
+            newest,
+            older: keys.collect(),
+        })
+    }
+
+    /// Returns the key that is written with.
+    pub fn newest(&self) -> &MembersKey {
+        &self.newest
+    }
+
+    /// Returns all keys, newest first.
+    pub fn iter(&self) -> impl Iterator<Item = &MembersKey> {
+        std::iter::once(&self.newest).chain(&self.older)
+    }
+
+    /// Returns the key with this id.
+    pub fn find(&self, id: KemKeyId) -> Option<&MembersKey> {
+        self.iter().find(|key| key.id() == id)
+    }
+
+    /// Opens what [`seal_text`] made with any of the keys.
+    pub fn open_text(&self, about: &About, sealed: &[u8]) -> Result<String, MembersOpenError> {
+        self.iter()
+            .find_map(|key| open_text(key, about, sealed).ok())
+            .ok_or(MembersOpenError)
+    }
 }
 
 /// Returns the members' key as the key of an envelope's part.

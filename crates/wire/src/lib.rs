@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod armour;
+pub mod bundle;
 pub mod codec;
 pub mod elision;
 pub mod enrolment;
@@ -9,15 +10,17 @@ pub mod frame;
 pub mod ids;
 pub mod roster_entry;
 
+pub use bundle::{BundleReader, BundleWriter};
 pub use codec::{DecodeError, Reader, Writer};
 pub use elision::Elision;
 pub use enrolment::{Certificate, Request};
 pub use envelope::{Envelope, Header, KeyName, Kind, Part, PartHeader};
 pub use frame::{
-    Ack, Done, Frame, FrameReader, FrameWriter, Hello, Refusal, RefusalCode, Status, Want, Wanted,
+    Ack, Done, Frame, FrameReader, FrameWriter, Held, Hello, Piece, Refusal, RefusalCode, Status, Vector,
+    Want, Wanted,
 };
 pub use ids::{
     ChainId, CompartmentId, EnvelopeId, FileHash, FormId, GrantedKeyId, Incarnation, KemKeyId, KemPublic,
     LogId, MemberId, PartHash, ProgrammeId, RecordId, RosterHead, RosterPosition, SignPublic,
 };
-pub use roster_entry::{MemberCard, Role, RosterAct, RosterEntry, SealedFor};
+pub use roster_entry::{MemberCard, Role, RosterAct, RosterEntry, SealedFor, Terms, Trusted};

@@ -104,7 +104,9 @@ impl Call {
                 // What came before may be the very entries that make the member known.
                 let events = self.settled(0).await?;
                 self.hello = Some(hello.clone());
-                let answer = self.authenticate(&hello, &signed);
+                let (store, programme) = (self.state.store.clone(), hello.programme);
+                let last = blocking(move || store.last(&programme)).await?;
+                let answer = self.authenticate(&hello, &signed, last);
                 for event in events {
                     let effects = self.session.handle(event);
                     self.send_all(effects).await?;
@@ -114,6 +116,21 @@ impl Call {
             RelayEffect::Keep(envelope) => {
                 self.unverified.push(envelope);
                 None
+            }
+            // No envelope declares pieces yet.
+            RelayEffect::KeepPiece(_) => {
+                self.pending.push_back(Pending::Known(Status::Refused));
+                None
+            }
+            RelayEffect::ReadPiece(_) => Some(RelayEvent::Piece(None)),
+            RelayEffect::ReadVectors { all } => {
+                let programme = self.programme()?;
+                let member = self.hello.as_ref().map(|hello| hello.member).ok_or(Broken)?;
+                let roster = self.state.writer.roster(&programme).ok_or(Broken)?;
+                let store = self.state.store.clone();
+                let of = (!all || !roster.is_desk(&member)).then_some(member);
+                let vectors = blocking(move || store.vectors(&programme, of.as_ref())).await?;
+                Some(RelayEvent::Vectors(vectors, Vec::new()))
             }
             RelayEffect::ReadRoster { above } => {
                 let programme = self.programme()?;
@@ -147,7 +164,7 @@ impl Call {
         self.hello.as_ref().map(|hello| hello.programme).ok_or(Broken)
     }
 
-    fn authenticate(&self, hello: &Hello, signed: &[u8]) -> RelayEvent {
+    fn authenticate(&self, hello: &Hello, signed: &[u8], last: u64) -> RelayEvent {
         let now = (self.state.clock)();
         let (member, programme) = (&hello.member, &hello.programme);
         let turned = |code, hint: &str, height| {
@@ -193,6 +210,7 @@ impl Call {
             log: self.state.store.identity().log,
             nonce,
             roster: position,
+            last,
         })
     }
 

@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
-use wire::{Envelope, EnvelopeId, Kind, LogId, MemberId, Part, ProgrammeId, RecordId, RosterEntry, Status};
+use wire::{
+    Envelope, EnvelopeId, Kind, LogId, MemberId, Part, ProgrammeId, RecordId, RosterEntry, Status, Vector,
+};
 
-use super::{Identity, Query, RUN_BYTES, RUN_LENGTH, Run, Store, StoreError, Write};
+use super::{Identity, Query, RUN_BYTES, RUN_LENGTH, Run, Store, StoreError, Write, contiguous};
 
 #[derive(Default)]
 struct Programme {
@@ -70,6 +72,27 @@ impl Store for MemoryStore {
                 Write::Keep(verified) => keep(all, verified.id(), verified.envelope()),
             };
             batch.iter().map(write).collect()
+        }))
+    }
+
+    fn last(&self, programme: &ProgrammeId) -> Result<u64, StoreError> {
+        Ok(self.with(|all| {
+            all.get(programme)
+                .map_or(0, |programme| programme.envelopes.len() as u64)
+        }))
+    }
+
+    fn vectors(&self, programme: &ProgrammeId, author: Option<&MemberId>) -> Result<Vec<Vector>, StoreError> {
+        Ok(self.with(|all| {
+            let envelopes = all.get(programme).map(|programme| programme.envelopes.as_slice());
+            let places: BTreeSet<_> = envelopes
+                .unwrap_or_default()
+                .iter()
+                .map(|(_, envelope)| &envelope.header)
+                .filter(|header| author.is_none_or(|author| header.author == *author))
+                .map(|header| (header.author, header.incarnation, header.sequence))
+                .collect();
+            contiguous(places)
         }))
     }
 

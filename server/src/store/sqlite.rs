@@ -9,10 +9,11 @@ use rusqlite::{
 };
 use wire::envelope::MAX_PART;
 use wire::{
-    Envelope, Header, Kind, LogId, MemberId, Part, ProgrammeId, Reader, RecordId, RosterEntry, Status, Writer,
+    Envelope, Header, Kind, LogId, MemberId, Part, ProgrammeId, Reader, RecordId, RosterEntry, Status,
+    Vector, Writer,
 };
 
-use super::{Identity, Query, RUN_BYTES, RUN_LENGTH, Run, Store, StoreError, Write};
+use super::{Identity, Query, RUN_BYTES, RUN_LENGTH, Run, Store, StoreError, Write, contiguous};
 
 const MIGRATIONS: &[&str] = &[include_str!("0001_relay.sql")];
 /// How many connections read at the same time.
@@ -117,6 +118,29 @@ impl Store for SqliteStore {
         let statuses = statuses.collect::<Result<_, _>>()?;
         tx.commit()?;
         Ok(statuses)
+    }
+
+    fn last(&self, programme: &ProgrammeId) -> Result<u64, StoreError> {
+        Ok(find(&self.reader(), programme)?.map_or(0, |(_, last)| last))
+    }
+
+    fn vectors(&self, programme: &ProgrammeId, author: Option<&MemberId>) -> Result<Vec<Vector>, StoreError> {
+        let db = self.reader();
+        let mut statement = db.prepare_cached(
+            "SELECT author, incarnation, author_sequence FROM envelope
+             WHERE programme = (SELECT n FROM programme WHERE id = :programme)
+                   AND (:author IS NULL OR author = :author)
+             ORDER BY author, incarnation, author_sequence",
+        )?;
+        let of = named_params! {
+            ":programme": programme.as_bytes(), ":author": author.map(MemberId::as_bytes),
+        };
+        let places = statement.query_map(of, |row| {
+            let author = MemberId::from_bytes(fixed(row, "author")?);
+            let sequence = row.get::<_, i64>("author_sequence")? as u64;
+            Ok((author, row.get("incarnation")?, sequence))
+        })?;
+        Ok(contiguous(places.collect::<Result<Vec<_>, _>>()?))
     }
 
     fn run(&self, programme: &ProgrammeId, query: Query, after: u64) -> Result<Run, StoreError> {

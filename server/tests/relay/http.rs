@@ -91,6 +91,7 @@ fn a_programme_that_is_not_here_is_asked_for_its_roster() {
         roster: RosterPosition::EMPTY,
         nonce: Vec::new(),
         wants: Vec::new(),
+        probe: false,
     };
     let (_, body) = sync::MemberCall::begin(hello.clone());
     assert_eq!(refused(body, Some(&hello)).code, RefusalCode::UnknownProgramme);

@@ -65,6 +65,7 @@ impl Programme {
                 card: device.card(),
                 role: Role::ENUMERATOR,
                 name: vec![],
+                terms: None,
             };
             let entry = write::next(&roster, members[0].id, act, &members[0].sign);
             roster.append(&entry).unwrap();
