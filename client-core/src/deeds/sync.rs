@@ -1,23 +1,25 @@
 //! Sync: send what is finished, take what others sent, in one round trip.
 
 use std::collections::VecDeque;
-use std::io::Read;
+use std::io::Read as _;
 
 use seal::roster::RosterError;
-use seal::verify::envelope::{VerifyError, verify};
+use seal::verify::envelope::VerifyError;
 use seal::verify::request::request_headers;
 use serde::Serialize;
-use sync::{CallError, MemberCall, MemberEffect, Sent};
+use sync::{CallError, MemberCall};
 use thiserror::Error;
 use wire::frame::MAX_WANTS;
-use wire::{Done, Hello, Refusal, RefusalCode, RosterEntry, Status};
+use wire::{Hello, Refusal, RefusalCode};
 
+use self::request::{Request, hello_body};
 use crate::Notebook;
-use crate::deeds::found::keep_seeds;
-use crate::import::{self, Reading, Taken};
 use crate::link::{Link, LinkError, SYNC_PATH};
-use crate::notebook::{NoProgramme, programme_of};
-use crate::store::{Store, StoreError, envelopes, myself, roster};
+use crate::notebook::NoProgramme;
+use crate::store::{StoreError, envelopes, myself, roster};
+
+mod apply;
+mod request;
 
 /// Why a sync did not end. What was taken and acknowledged before stays; sync again.
 #[derive(Debug, Error)]
@@ -183,88 +185,6 @@ impl Notebook {
         ending.ok_or(SyncError::Call(CallError::Cut))
     }
 
-    /// Does what a run of effects asks for, in one transaction: envelopes and cursor are durable together.
-    fn apply(
-        &mut self,
-        effects: &[MemberEffect],
-        report: &mut SyncReport,
-    ) -> Result<Option<Ending>, SyncError> {
-        let Some(own) = &self.roster else {
-            return Err(NoProgramme.into());
-        };
-        let mut own = own.clone();
-        let me = &self.me;
-        let mut done = report.clone();
-        let ending = self.store.write(|tx| {
-            let mut reading = Reading::new(tx, me, &own)?;
-            let mut ending = None;
-            let mut news = false;
-            for effect in effects {
-                match effect {
-                    MemberEffect::Note(Sent::Envelope(id), status) => {
-                        if *status == Status::Stored && envelopes::note(tx, *id, *status)? {
-                            done.sent += 1;
-                        } else {
-                            envelopes::note(tx, *id, *status)?;
-                        }
-                    }
-                    MemberEffect::Note(Sent::Entry(height), status) => {
-                        if matches!(status, Status::Stored | Status::Had) {
-                            myself::note_relay_height(tx, *height)?;
-                        }
-                    }
-                    MemberEffect::Append(entry) => {
-                        own.append(entry).map_err(SyncError::OtherRoster)?;
-                        roster::append(tx, entry)?;
-                        myself::note_relay_height(tx, entry.height)?;
-                        keep_seeds(tx, &own, me)?;
-                        reading = Reading::new(tx, me, &own)?;
-                        done.roster_entries += 1;
-                        news = true;
-                    }
-                    MemberEffect::Keep { sequence, envelope } => {
-                        let verified = verify(envelope.clone(), &own)?;
-                        news |= done.count(import::take(tx, &reading, &verified)?);
-                        myself::note_cursor(tx, *sequence)?;
-                    }
-                    MemberEffect::KeepBehind { envelope, .. } => {
-                        let verified = verify(envelope.clone(), &own)?;
-                        news |= done.count(import::take(tx, &reading, &verified)?);
-                    }
-                    MemberEffect::Note(Sent::Piece { .. }, _)
-                    | MemberEffect::Compare(_)
-                    | MemberEffect::Resume(_)
-                    | MemberEffect::KeepPiece(_) => {}
-                    MemberEffect::Forget(want) => roster::forget_want(tx, want)?,
-                    MemberEffect::Finish(end) => {
-                        let before = programme_of(tx)?.log;
-                        if before != end.log && before.as_bytes() != &[0; 8] {
-                            envelopes::queue_all_again(tx)?;
-                        }
-                        let Done {
-                            cursor,
-                            more,
-                            log,
-                            nonce,
-                        } = end;
-                        myself::note_call(tx, *cursor, *log, nonce)?;
-                        ending = Some(Ending::Done {
-                            more: *more || before != *log && before.as_bytes() != &[0; 8],
-                        });
-                    }
-                    MemberEffect::Refused(refusal) => ending = Some(Ending::Refused(refusal.clone())),
-                }
-            }
-            if news {
-                done.opened += import::retry(tx, &reading)?;
-            }
-            Ok::<_, SyncError>(ending)
-        })?;
-        *report = done;
-        self.roster = Some(own);
-        Ok(ending)
-    }
-
     /// Mends what a refusal names. Returns whether another call may go better.
     fn mend(&mut self, refusal: &Refusal) -> Result<bool, SyncError> {
         let height = self.roster.as_ref().map_or(0, |roster| roster.position().height);
@@ -289,80 +209,4 @@ impl Notebook {
 enum Ending {
     Done { more: bool },
     Refused(Refusal),
-}
-
-impl SyncReport {
-    /// Counts an envelope. Returns whether something that waits may be opened now.
-    fn count(&mut self, taken: Taken) -> bool {
-        match taken {
-            Taken::Known => return false,
-            Taken::Opened => self.opened += 1,
-            Taken::Kept | Taken::Waiting | Taken::Quarantined => {}
-        }
-        self.received += 1;
-        true
-    }
-}
-
-/// Returns what the request's signature covers of the hello's frame: all after its length.
-fn hello_body(frame: &[u8]) -> &[u8] {
-    let mut reader = wire::Reader::new(frame);
-    match reader.varint() {
-        Ok(_) => reader.rest(),
-        Err(_) => &[],
-    }
-}
-
-/// The body of a request: it reads the outbox while it is sent, and holds only a little of it.
-struct Request<'a> {
-    call: MemberCall,
-    store: &'a Store,
-    entries: VecDeque<RosterEntry>,
-    after: i64,
-    envelopes: VecDeque<wire::Envelope>,
-    bytes: VecDeque<u8>,
-    failed: Option<StoreError>,
-}
-
-impl Request<'_> {
-    /// Fetches the next frame. Returns `false` at the end.
-    fn fetch(&mut self) -> Result<bool, StoreError> {
-        if let Some(entry) = self.entries.pop_front() {
-            self.bytes.extend(self.call.append(entry));
-            return Ok(true);
-        }
-        if self.envelopes.is_empty() {
-            let after = self.after;
-            for (n, envelope) in self.store.read(|db| envelopes::queued(db, after, 64))? {
-                self.after = n;
-                self.envelopes.push_back(envelope);
-            }
-        }
-        let Some(envelope) = self.envelopes.pop_front() else {
-            return Ok(false);
-        };
-        self.bytes.extend(self.call.push(envelope));
-        Ok(true)
-    }
-}
-
-impl Read for Request<'_> {
-    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
-        // Filled to the brim: over HTTP each read becomes a chunk with a head of its own.
-        while self.bytes.len() < into.len() {
-            match self.fetch() {
-                Ok(true) => {}
-                Ok(false) => break,
-                Err(error) => {
-                    self.failed = Some(error);
-                    return Err(std::io::Error::other("the notebook cannot be read"));
-                }
-            }
-        }
-        let mut filled = 0;
-        while filled < into.len() && !self.bytes.is_empty() {
-            filled += self.bytes.read(into.get_mut(filled..).unwrap_or_default())?;
-        }
-        Ok(filled)
-    }
 }
