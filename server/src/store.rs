@@ -2,7 +2,9 @@
 
 use seal::verify::envelope::Verified;
 use thiserror::Error;
-use wire::{Envelope, Incarnation, LogId, MemberId, ProgrammeId, RecordId, RosterEntry, Status, Vector};
+use wire::{
+    Envelope, EnvelopeId, Incarnation, LogId, MemberId, ProgrammeId, RecordId, RosterEntry, Status, Vector,
+};
 
 mod memory;
 mod sqlite;
@@ -116,20 +118,25 @@ pub trait Store: Send + Sync + 'static {
 }
 
 /// Finds how far each author's sequence goes without a gap. `places` are in order.
-pub(crate) fn contiguous(places: impl IntoIterator<Item = (MemberId, Incarnation, u64)>) -> Vec<Vector> {
+pub(crate) fn contiguous(
+    places: impl IntoIterator<Item = (MemberId, Incarnation, u64, EnvelopeId)>,
+) -> Vec<Vector> {
     let mut vectors: Vec<Vector> = Vec::new();
-    for (author, incarnation, sequence) in places {
-        match vectors.last_mut() {
-            Some(last) if last.author == author && last.incarnation == incarnation => {
-                if last.upto.checked_add(1) == Some(sequence) {
-                    last.upto = sequence;
-                }
-            }
-            _ => vectors.push(Vector {
-                author,
-                incarnation,
-                upto: u64::from(sequence == 1),
-            }),
+    for (author, incarnation, sequence, id) in places {
+        let none = Vector {
+            author,
+            incarnation,
+            upto: 0,
+            last: EnvelopeId([0; 32]),
+        };
+        if vectors.last().map(|last| (last.author, last.incarnation)) != Some((author, incarnation)) {
+            vectors.push(none);
+        }
+        if let Some(vector) = vectors.last_mut()
+            && vector.upto.checked_add(1) == Some(sequence)
+        {
+            vector.upto = sequence;
+            vector.last = id;
         }
     }
     vectors

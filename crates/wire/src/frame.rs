@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 use crate::codec::{DecodeError, Reader, Writer};
 use crate::elision::Elision;
 use crate::envelope::Envelope;
-use crate::ids::{LogId, MemberId, PartHash};
+use crate::ids::{EnvelopeId, LogId, MemberId, PartHash};
 use crate::roster_entry::RosterEntry;
 
 mod messages;
@@ -172,6 +172,7 @@ impl FrameWriter {
                 body.fixed(vector.author.as_bytes());
                 body.varint(u64::from(vector.incarnation));
                 body.varint(vector.upto);
+                body.fixed(vector.last.as_bytes());
             }
             Frame::Held(held) => {
                 body.u8(12);
@@ -302,6 +303,7 @@ impl FrameReader {
                 author: MemberId::from_bytes(r.array("an author")?),
                 incarnation: r.varint32()?,
                 upto: r.varint()?,
+                last: EnvelopeId(r.array("an envelope")?),
             }),
             12 => Frame::Held(Held {
                 part: PartHash(r.array("a part's hash")?),

@@ -2,6 +2,7 @@
 
 pub mod armour;
 pub mod bundle;
+pub mod checkpoint;
 pub mod codec;
 pub mod elision;
 pub mod enrolment;
@@ -11,6 +12,7 @@ pub mod ids;
 pub mod roster_entry;
 
 pub use bundle::{BundleReader, BundleWriter};
+pub use checkpoint::{Checkpoint, Reach};
 pub use codec::{DecodeError, Reader, Writer};
 pub use elision::Elision;
 pub use enrolment::{Certificate, Request};

@@ -85,13 +85,14 @@ impl Store for MemoryStore {
     fn vectors(&self, programme: &ProgrammeId, author: Option<&MemberId>) -> Result<Vec<Vector>, StoreError> {
         Ok(self.with(|all| {
             let envelopes = all.get(programme).map(|programme| programme.envelopes.as_slice());
-            let places: BTreeSet<_> = envelopes
+            let mut places: Vec<_> = envelopes
                 .unwrap_or_default()
                 .iter()
-                .map(|(_, envelope)| &envelope.header)
-                .filter(|header| author.is_none_or(|author| header.author == *author))
-                .map(|header| (header.author, header.incarnation, header.sequence))
+                .map(|(id, envelope)| (&envelope.header, *id))
+                .filter(|(header, _)| author.is_none_or(|author| header.author == *author))
+                .map(|(header, id)| (header.author, header.incarnation, header.sequence, id))
                 .collect();
+            places.sort_by_key(|(author, incarnation, sequence, _)| (*author, *incarnation, *sequence));
             contiguous(places)
         }))
     }

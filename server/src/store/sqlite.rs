@@ -9,8 +9,8 @@ use rusqlite::{
 };
 use wire::envelope::MAX_PART;
 use wire::{
-    Envelope, Header, Kind, LogId, MemberId, Part, ProgrammeId, Reader, RecordId, RosterEntry, Status,
-    Vector, Writer,
+    Envelope, EnvelopeId, Header, Kind, LogId, MemberId, Part, ProgrammeId, Reader, RecordId, RosterEntry,
+    Status, Vector, Writer,
 };
 
 use super::{Identity, Query, RUN_BYTES, RUN_LENGTH, Run, Store, StoreError, Write, contiguous};
@@ -127,10 +127,10 @@ impl Store for SqliteStore {
     fn vectors(&self, programme: &ProgrammeId, author: Option<&MemberId>) -> Result<Vec<Vector>, StoreError> {
         let db = self.reader();
         let mut statement = db.prepare_cached(
-            "SELECT author, incarnation, author_sequence FROM envelope
+            "SELECT author, incarnation, author_sequence, id FROM envelope
              WHERE programme = (SELECT n FROM programme WHERE id = :programme)
                    AND (:author IS NULL OR author = :author)
-             ORDER BY author, incarnation, author_sequence",
+             ORDER BY author, incarnation, author_sequence, sequence",
         )?;
         let of = named_params! {
             ":programme": programme.as_bytes(), ":author": author.map(MemberId::as_bytes),
@@ -138,7 +138,12 @@ impl Store for SqliteStore {
         let places = statement.query_map(of, |row| {
             let author = MemberId::from_bytes(fixed(row, "author")?);
             let sequence = row.get::<_, i64>("author_sequence")? as u64;
-            Ok((author, row.get("incarnation")?, sequence))
+            Ok((
+                author,
+                row.get("incarnation")?,
+                sequence,
+                EnvelopeId(fixed(row, "id")?),
+            ))
         })?;
         Ok(contiguous(places.collect::<Result<Vec<_>, _>>()?))
     }

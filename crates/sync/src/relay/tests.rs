@@ -93,6 +93,7 @@ impl Memory {
                         author: hello(vec![]).member,
                         incarnation: 1,
                         upto: if all { 100 } else { self.kept.len() as u64 },
+                        last: EnvelopeId([3; 32]),
                     }],
                     vec![Held {
                         part: PIECE,
@@ -206,6 +207,7 @@ fn after_a_cut_the_relay_says_what_it_holds_of_the_members_own() {
         author: hello.member,
         incarnation: 1,
         upto: 5,
+        last: EnvelopeId([3; 32]),
     };
     let held = Held {
         part: PIECE,

@@ -3,7 +3,8 @@
 use crate::codec::{DecodeError, Reader, Writer};
 use crate::elision::Elision;
 use crate::ids::{
-    CompartmentId, Incarnation, LogId, MemberId, PartHash, ProgrammeId, RecordId, RosterHead, RosterPosition,
+    CompartmentId, EnvelopeId, Incarnation, LogId, MemberId, PartHash, ProgrammeId, RecordId, RosterHead,
+    RosterPosition,
 };
 
 /// The version of the protocol.
@@ -136,6 +137,8 @@ pub struct Vector {
     pub incarnation: Incarnation,
     /// Up to and with which sequence; 0 if the first is missing.
     pub upto: u64,
+    /// The envelope there, which proves all before it; zeros if the first is missing.
+    pub last: EnvelopeId,
 }
 
 /// How much of a sealed piece the relay has.

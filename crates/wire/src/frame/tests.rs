@@ -57,6 +57,7 @@ fn answer() -> Vec<Frame> {
             author: hello().member,
             incarnation: 2,
             upto: 300,
+            last: EnvelopeId([8; 32]),
         }),
         Frame::Held(Held {
             part: PartHash([6; 32]),
