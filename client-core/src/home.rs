@@ -108,6 +108,15 @@ impl Home {
         self.copy_path(id, &envelope.header).exists()
     }
 
+    /// Removes the copy of an envelope, if there is one.
+    pub(crate) fn remove_copy(&self, id: EnvelopeId, header: &Header) -> Result<(), HomeError> {
+        let path = self.copy_path(id, header);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(at(&path)(error)),
+            _ => Ok(()),
+        }
+    }
+
     fn copy_path(&self, id: EnvelopeId, header: &Header) -> PathBuf {
         let name = format!(
             "{:010}-{:010}-{}.envelope",

@@ -6,7 +6,7 @@
 use form::Value;
 use record::{AuthorId, AuthorPrefix, MergeError, Record};
 use rusqlite::Connection;
-use seal::chain::ChainReader;
+use seal::chain::{ChainError, ChainReader};
 use seal::grant::Grant;
 use seal::keys::RecordKey;
 use seal::members::{Keyring, as_record_key};
@@ -16,8 +16,8 @@ use seal::roster::Roster;
 use seal::to_key::open_with;
 use seal::verify::envelope::Verified;
 use wire::{
-    ChainId, CompartmentId, EnvelopeId, FormId, GrantedKeyId, Header, KeyName, Kind, MemberId, PartHeader,
-    RecordId, Want, Wanted,
+    ChainId, Checkpoint, CompartmentId, EnvelopeId, FormId, GrantedKeyId, Header, KeyName, Kind, MemberId,
+    Part, PartHeader, RecordId, Want, Wanted,
 };
 use zeroize::Zeroizing;
 
@@ -31,6 +31,7 @@ use crate::store::myself::Myself;
 use crate::store::records::{self, RecordRow, RecordStatus};
 use crate::store::{StoreError, drafts, entities, keys, roster};
 
+mod checkpoint;
 pub(crate) mod files;
 
 /// What opening needs besides the store.
@@ -102,8 +103,7 @@ pub(crate) fn take(db: &Connection, reading: &Reading<'_>, verified: &Verified) 
     if !envelopes::keep(db, id, envelope)? && envelopes::is_settled(db, id)? {
         return Ok(Taken::Known);
     }
-    if envelopes::has_rival(db, id, verified.header())? {
-        let reason = "its author signed two envelopes for one place; the notebook may have been copied";
+    if let Some(reason) = envelopes::misplaced(db, id, verified.header())? {
         envelopes::mark(db, id, State::Quarantined, Some(reason))?;
         return Ok(Taken::Quarantined);
     }
@@ -141,6 +141,7 @@ fn open(db: &Connection, reading: &Reading<'_>, verified: &Verified) -> Result<T
         Kind::FORM => open_form(db, reading, verified),
         Kind::FILE => files::open(db, reading, verified),
         Kind::GRANT => open_grant(db, reading, verified),
+        Kind::CHECKPOINT => checkpoint::open(db, reading, verified),
         Kind::RECORD => open_record(db, reading, verified),
         // A later version knows what this is.
         _ => Err(Shut::NotForUs),
@@ -207,17 +208,42 @@ fn open_form(db: &Connection, reading: &Reading<'_>, verified: &Verified) -> Res
     Ok(forms::keep(db, &row, &dictionary)?)
 }
 
+/// Returns what a checkpoint of this desk's own says.
+pub(crate) fn said_at(
+    db: &Connection,
+    id: EnvelopeId,
+    members_keys: &Keyring,
+) -> Result<Checkpoint, StoreError> {
+    let envelope = envelopes::get(db, id)?.ok_or(StoreError::Unreadable("a checkpoint"))?;
+    let parts = envelope
+        .parts()
+        .filter_map(|(part, sealed)| Some((part, sealed.bytes()?)));
+    let plain = for_members(members_keys, &envelope.header, parts).map_err(|shut| match shut {
+        Shut::Store(error) => error,
+        _ => StoreError::Unreadable("a checkpoint"),
+    })?;
+    Checkpoint::from_bytes(&plain).map_err(|_| StoreError::Unreadable("a checkpoint"))
+}
+
 /// Opens the part that every member can read.
 fn open_for_members(reading: &Reading<'_>, verified: &Verified) -> Result<Vec<u8>, Shut> {
-    let (part, sealed) = parts_here(verified)
+    for_members(&reading.members_keys, verified.header(), parts_here(verified))
+}
+
+fn for_members<'a>(
+    members_keys: &Keyring,
+    header: &Header,
+    mut parts: impl Iterator<Item = (&'a PartHeader, &'a [u8])>,
+) -> Result<Vec<u8>, Shut> {
+    let (part, sealed) = parts
         .find(|(part, _)| part.compartment == CompartmentId::MEMBERS)
         .ok_or(Shut::Wrong("there is nothing for members in it".into()))?;
     let key = match part.key {
-        KeyName::Members(id) => reading.members_keys.find(id),
+        KeyName::Members(id) => members_keys.find(id),
         _ => return Err(Shut::Wrong("it is not sealed under a members' key".into())),
     };
     let key = key.ok_or(Shut::Not("it is sealed under another members' key"))?;
-    let packed = part::open(&as_record_key(key), &context(verified.header(), part), sealed).map_err(wrong)?;
+    let packed = part::open(&as_record_key(key), &context(header, part), sealed).map_err(wrong)?;
     payload::unpack(&packed, |_| None)
         .map(|plain| plain.to_vec())
         .map_err(wrong)
@@ -296,6 +322,11 @@ fn open_record(db: &Connection, reading: &Reading<'_>, verified: &Verified) -> R
         return Err(Shut::Not("an edit of this record is open here"));
     }
     let mut opened = Vec::new();
+    let lacks =
+        |(part, sealed): (&PartHeader, &Part)| reading.reads(part.compartment) && *sealed == Part::Absent;
+    if verified.parts().any(lacks) {
+        return Err(Shut::Not("a part of it that this desk may read was not sent"));
+    }
     for (part, sealed) in parts_here(verified) {
         let Some(key) = part_key(db, header, part)? else {
             if reading.reads(part.compartment) {
@@ -476,12 +507,45 @@ fn part_key(db: &Connection, header: &Header, part: &PartHeader) -> Result<Optio
         return Ok(None);
     };
     let record = RecordId::from_bytes(header.subject);
-    let key = reader
-        .record_key(index, &record, part.compartment)
-        .map_err(wrong)?;
+    let key = match reader.record_key(index, &record, part.compartment) {
+        Ok(key) => key,
+        // A notebook that was copied uses its chain twice: each record has its own key all the same.
+        Err(ChainError::Taken(_)) => {
+            let mut again = begin_again(db, chain, part.compartment, header)?;
+            let key = again
+                .record_key(index, &record, part.compartment)
+                .map_err(wrong)?;
+            keys::enter(db, &header.subject, part.compartment, &part.key, &key)?;
+            return Ok(Some(key));
+        }
+        Err(error) => return Err(wrong(error)),
+    };
     keys::advance_reader(db, chain, &reader)?;
     keys::enter(db, &header.subject, part.compartment, &part.key, &key)?;
     Ok(Some(key))
+}
+
+/// Reads a chain from its first key again.
+fn begin_again(
+    db: &Connection,
+    chain: ChainId,
+    compartment: CompartmentId,
+    of: &Header,
+) -> Result<ChainReader, Shut> {
+    for id in envelopes::chains(db, of.author)? {
+        let envelope = envelopes::get(db, id)?.ok_or(StoreError::Unreadable("a chain"))?;
+        for (part, sealed) in envelope.parts() {
+            if let Some(sealed) = sealed
+                .bytes()
+                .filter(|_| chain_id(part) == chain && part.compartment == compartment)
+            {
+                let key = open_with_epoch(db, &envelope.header, part, sealed, CHAIN_KEY)?;
+                let first = <[u8; 32]>::try_from(key.as_slice()).map_err(wrong)?;
+                return Ok(ChainReader::begin(first));
+            }
+        }
+    }
+    Err(Shut::Wrong("the chain it names is not here any more".into()))
 }
 
 fn open_with_epoch(

@@ -6,6 +6,7 @@ use std::time::Duration;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 use thiserror::Error;
 
+pub(crate) mod confirming;
 pub(crate) mod drafts;
 pub(crate) mod entities;
 pub(crate) mod envelopes;
@@ -13,6 +14,7 @@ pub(crate) mod files;
 pub(crate) mod forms;
 pub(crate) mod keys;
 pub(crate) mod myself;
+pub(crate) mod outbox;
 pub(crate) mod records;
 pub(crate) mod roster;
 
@@ -23,6 +25,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("store/0003_files.sql"),
     include_str!("store/0004_entities.sql"),
     include_str!("store/0005_membership.sql"),
+    include_str!("store/0007_confirming.sql"),
 ];
 
 /// Why the notebook's file cannot be read or written.

@@ -62,7 +62,8 @@ pub enum Write {
 pub enum Query {
     /// All: for a desk.
     All,
-    /// Forms, grants to the member, and records it was granted, but nothing it wrote itself: for a device.
+    /// Forms, grants to the member, records it was granted and each desk's newest checkpoint, but nothing it wrote
+    /// itself: for a device.
     For(MemberId),
     /// What was answered in one record: its `record` envelopes, not the grants of it.
     Record(RecordId),

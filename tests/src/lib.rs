@@ -7,9 +7,12 @@ pub mod sqlcipher;
 use std::path::{Path, PathBuf};
 
 use client_core::{Cost, HttpLink, Notebook};
-use form::{Address, Form, Source};
+use form::{Address, Form, Source, respondent};
+use rand::SeedableRng as _;
+use rand::rngs::ChaCha20Rng;
 use tempfile::TempDir;
 use testkit::{Field, FieldClock};
+use wire::RecordId;
 
 /// The passphrase of every notebook in the stories.
 pub const PASSPHRASE: &str = "six long words for a test";
@@ -81,6 +84,25 @@ impl Stage {
         for phone in &mut self.phones {
             phone.sync(&self.link).expect("a phone syncs");
         }
+    }
+
+    /// Lets a phone consult households: each answers by seeded chance and is finished. Returns their records.
+    ///
+    /// # Panics
+    /// If a record cannot be finished.
+    pub fn consult(&mut self, phone: usize, households: usize, seed: u64) -> Vec<RecordId> {
+        let mut rng = ChaCha20Rng::seed_from_u64(seed);
+        let now = self.desk.now();
+        let environment = form::Environment::new(now, jiff::tz::TimeZone::UTC, 1);
+        (0..households)
+            .map(|_| {
+                let sheet = respondent::respond(&self.form, &mut rng, &environment);
+                let phone = &mut self.phones[phone];
+                let record = phone.start("household", Some(&sheet)).expect("a record is begun");
+                phone.finish(record).expect("a record is finished");
+                record
+            })
+            .collect()
     }
 }
 

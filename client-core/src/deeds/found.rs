@@ -91,6 +91,7 @@ impl Notebook {
             log: LogId([0; 8]),
             nonce: Vec::new(),
             relay_height: 0,
+            interrupted: false,
         };
         self.store.write(|tx| {
             myself::join(tx, &belonging, Some(&root.seed()))?;

@@ -50,6 +50,7 @@ impl Notebook {
             log: LogId([0; 8]),
             nonce: Vec::new(),
             relay_height: roster.position().height,
+            interrupted: false,
         };
         self.store.write(|tx| {
             myself::join(tx, &programme, None)?;

@@ -89,6 +89,12 @@ pub(crate) fn keep_own_chain(
     Ok(())
 }
 
+/// Forgets the chains this node writes with: the next record opens new ones.
+pub(crate) fn forget_own_chains(db: &Connection) -> Result<(), StoreError> {
+    db.execute("DELETE FROM chain", [])?;
+    Ok(())
+}
+
 pub(crate) fn reader(
     db: &Connection,
     id: ChainId,

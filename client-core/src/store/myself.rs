@@ -27,6 +27,8 @@ pub(crate) struct Programme {
     pub(crate) nonce: Vec<u8>,
     /// How many roster entries the relay is known to have.
     pub(crate) relay_height: u64,
+    /// Whether the last call that sent much was cut.
+    pub(crate) interrupted: bool,
 }
 
 pub(crate) fn introduce(db: &Connection, me: &Myself) -> Result<(), StoreError> {
@@ -126,9 +128,10 @@ pub(crate) fn programme(db: &Connection) -> Result<Option<Programme>, StoreError
             log: LogId(fixed(row, "log")?),
             nonce: row.get("nonce")?,
             relay_height: count(row, "relay_height")?,
+            interrupted: row.get("interrupted")?,
         })
     };
-    let sql = "SELECT id, relay, cursor, log, nonce, relay_height FROM programme";
+    let sql = "SELECT id, relay, cursor, log, nonce, relay_height, interrupted FROM programme";
     Ok(db.query_row(sql, [], read).optional()?)
 }
 
@@ -139,8 +142,25 @@ pub(crate) fn note_cursor(db: &Connection, cursor: u64) -> Result<(), StoreError
 }
 
 pub(crate) fn note_call(db: &Connection, cursor: u64, log: LogId, nonce: &[u8]) -> Result<(), StoreError> {
-    db.prepare_cached("UPDATE programme SET cursor = :cursor, log = :log, nonce = :nonce")?
+    db.prepare_cached("UPDATE programme SET cursor = :cursor, log = :log, nonce = :nonce, interrupted = 0")?
         .execute(named_params! { ":cursor": cursor as i64, ":log": log.as_bytes(), ":nonce": nonce })?;
+    Ok(())
+}
+
+/// Notes that a call begins which sends much: unless it ends well, the next one asks first what came through.
+pub(crate) fn note_interrupted(db: &rusqlite::Transaction<'_>) -> Result<(), StoreError> {
+    db.execute("UPDATE programme SET interrupted = 1", [])?;
+    Ok(())
+}
+
+/// Begins a new incarnation after the last envelope that is known to be in its place.
+pub(crate) fn begin_incarnation(
+    db: &Connection,
+    incarnation: Incarnation,
+    previous: EnvelopeId,
+) -> Result<(), StoreError> {
+    db.prepare_cached("UPDATE self SET incarnation = :incarnation, sequence = 0, previous = :previous")?
+        .execute(named_params! { ":incarnation": incarnation, ":previous": previous.as_bytes() })?;
     Ok(())
 }
 

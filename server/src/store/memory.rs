@@ -115,6 +115,12 @@ impl Store for MemoryStore {
                     .collect(),
                 _ => BTreeSet::new(),
             };
+            let newest = |checkpoint: &Envelope| {
+                let of_desk = |(_, e): &&(EnvelopeId, Envelope)| {
+                    e.header.kind == Kind::CHECKPOINT && e.header.author == checkpoint.header.author
+                };
+                programme.envelopes.iter().rev().find(of_desk).map(|(_, e)| e) == Some(checkpoint)
+            };
             let wanted = |envelope: &Envelope| {
                 let header = &envelope.header;
                 match query {
@@ -126,7 +132,8 @@ impl Store for MemoryStore {
                         header.author != member
                             && (matches!(header.kind, Kind::FORM | Kind::FILE)
                                 || (header.kind == Kind::GRANT && header.recipient == Some(member))
-                                || (header.kind == Kind::RECORD && granted.contains(&header.subject)))
+                                || (header.kind == Kind::RECORD && granted.contains(&header.subject))
+                                || (header.kind == Kind::CHECKPOINT && newest(envelope)))
                     }
                 }
             };
@@ -215,6 +222,13 @@ fn keep(all: &mut BTreeMap<ProgrammeId, Programme>, id: EnvelopeId, envelope: &E
         .filter(|(_, e)| place(&e.header) == place(&envelope.header));
     let here: Vec<EnvelopeId> = here.map(|(id, _)| *id).collect();
     if here.contains(&id) {
+        for (_, stored) in programme.envelopes.iter_mut().filter(|(other, _)| *other == id) {
+            for (here, brought) in stored.parts.iter_mut().zip(&envelope.parts) {
+                if matches!(here, Part::Absent) {
+                    *here = brought.clone();
+                }
+            }
+        }
         return Status::Had;
     }
     programme.envelopes.push((id, envelope.clone()));

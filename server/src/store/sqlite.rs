@@ -15,7 +15,10 @@ use wire::{
 
 use super::{Identity, Query, RUN_BYTES, RUN_LENGTH, Run, Store, StoreError, Write, contiguous};
 
-const MIGRATIONS: &[&str] = &[include_str!("0001_relay.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("0001_relay.sql"),
+    include_str!("0002_checkpoints.sql"),
+];
 /// How many connections read at the same time.
 const READERS: usize = 4;
 
@@ -158,14 +161,17 @@ impl Store for SqliteStore {
                 more: false,
             });
         };
-        let (record, grant) = (Kind::RECORD.0, Kind::GRANT.0);
+        let (record, grant, checkpoint) = (Kind::RECORD.0, Kind::GRANT.0, Kind::CHECKPOINT.0);
         let for_all = format!("{}, {}", Kind::FORM.0, Kind::FILE.0);
         let condition = match query {
             Query::All => "TRUE OR :id IS NULL".to_owned(),
             Query::For(_) => format!(
                 "author <> :id AND (kind IN ({for_all}) OR (kind = {grant} AND recipient = :id)
                      OR (kind = {record} AND subject IN (SELECT subject FROM envelope
-                         WHERE programme = :programme AND recipient = :id AND kind = {grant})))"
+                         WHERE programme = :programme AND recipient = :id AND kind = {grant}))
+                     OR (kind = {checkpoint} AND NOT EXISTS (SELECT 1 FROM envelope AS later
+                         WHERE later.programme = :programme AND later.kind = {checkpoint}
+                               AND later.author = envelope.author AND later.sequence > envelope.sequence)))"
             ),
             Query::Record(_) => format!("subject = :id AND kind = {record}"),
         };
@@ -346,6 +352,7 @@ fn keep(tx: &Transaction<'_>, id: &[u8; 32], envelope: &Envelope, hour: i64) -> 
         )?
         .collect::<Result<_, _>>()?;
     if at_place.contains(id) {
+        fill(tx, n, id, envelope)?;
         return Ok(Status::Had);
     }
     let sequence = last + 1;
@@ -378,6 +385,43 @@ fn keep(tx: &Transaction<'_>, id: &[u8; 32], envelope: &Envelope, hour: i64) -> 
     } else {
         Status::Fork
     })
+}
+
+/// Puts in the parts that this copy of a stored envelope has and the stored one lacks.
+fn fill(tx: &Transaction<'_>, n: i64, id: &[u8; 32], envelope: &Envelope) -> Result<(), StoreError> {
+    if envelope.parts.iter().all(|part| part.bytes().is_none()) {
+        return Ok(());
+    }
+    let at = named_params! { ":programme": n, ":id": id, ":author": envelope.header.author.as_bytes(),
+    ":incarnation": envelope.header.incarnation, ":sequence": envelope.header.sequence as i64 };
+    let stored = tx
+        .prepare_cached(
+            "SELECT header, signature, parts FROM envelope WHERE programme = :programme AND author = :author
+             AND incarnation = :incarnation AND author_sequence = :sequence AND id = :id",
+        )?
+        .query_row(at, |row| Ok(read_envelope(row)))??;
+    let filled: Vec<Part> = stored
+        .parts
+        .iter()
+        .zip(&envelope.parts)
+        .map(|(here, brought)| match here {
+            Part::Here(_) => here.clone(),
+            Part::Absent => brought.clone(),
+        })
+        .collect();
+    if filled == stored.parts {
+        return Ok(());
+    }
+    tx.prepare_cached(
+        "UPDATE envelope SET parts = :parts WHERE programme = :programme AND author = :author
+         AND incarnation = :incarnation AND author_sequence = :sequence AND id = :id",
+    )?
+    .execute(
+        named_params! { ":programme": n, ":id": id, ":author": envelope.header.author.as_bytes(),
+        ":incarnation": envelope.header.incarnation, ":sequence": envelope.header.sequence as i64,
+        ":parts": write_parts(&filled) },
+    )?;
+    Ok(())
 }
 
 fn write_parts(parts: &[Part]) -> Vec<u8> {

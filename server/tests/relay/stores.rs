@@ -100,6 +100,62 @@ fn a_device_is_sent_grants_and_what_it_was_granted_and_nothing_else() {
 }
 
 #[test]
+fn a_part_that_was_absent_is_filled_in_by_who_has_it() {
+    on_every_store(|store| {
+        let mut programme = Programme::found(1);
+        founded(store, &programme);
+        let whole = programme.write(1, 1, Kind::RECORD, None);
+        let bare = seal::verify::envelope::verify(whole.envelope().withholding(|_| false), &programme.roster);
+        let said = store
+            .write(&[Write::Keep(bare.unwrap()), Write::Keep(whole.clone())], 0)
+            .unwrap();
+        assert_eq!(said, [Status::Stored, Status::Had]);
+        let run = store.run(&programme.id, Query::All, 0).unwrap();
+        assert_eq!(run.envelopes, [(1, whole.envelope().clone())]);
+    });
+}
+
+#[test]
+fn the_relay_knows_how_far_it_has_each_author() {
+    on_every_store(|store| {
+        let mut programme = Programme::found(1);
+        founded(store, &programme);
+        let kept: Vec<_> = (0..5)
+            .map(|n| programme.write(1, n, Kind::RECORD, None))
+            .collect();
+        let other = programme.write(2, 1, Kind::RECORD, None);
+        let but_the_third = kept.iter().enumerate().filter(|(n, _)| *n != 2).map(|(_, e)| e);
+        let writes: Vec<Write> = but_the_third.chain([&other]).cloned().map(Write::Keep).collect();
+        store.write(&writes, 0).unwrap();
+        let (device, second) = (programme.members[1].id, programme.members[2].id);
+        let of = |author| store.vectors(&programme.id, author).unwrap();
+        let [vector] = of(Some(&device))[..] else {
+            panic!("one author has one incarnation");
+        };
+        assert_eq!((vector.upto, vector.last), (2, kept[1].id()));
+        assert_eq!(of(None).len(), 2);
+        assert_eq!(of(Some(&second))[0].upto, 1);
+        assert!(of(Some(&programme.members[0].id)).is_empty());
+        assert_eq!(store.last(&programme.id).unwrap(), 5);
+    });
+}
+
+#[test]
+fn a_device_is_sent_the_newest_checkpoint_of_each_desk() {
+    on_every_store(|store| {
+        let mut programme = Programme::found(1);
+        founded(store, &programme);
+        let device = programme.members[2].id;
+        let kept: Vec<_> = (0..3)
+            .map(|_| Write::Keep(programme.write(0, 0, Kind::CHECKPOINT, None)))
+            .collect();
+        store.write(&kept, 0).unwrap();
+        assert_eq!(sequences(store, &programme, Query::For(device), 0), [3]);
+        assert_eq!(sequences(store, &programme, Query::All, 0), [1, 2, 3]);
+    });
+}
+
+#[test]
 fn programmes_do_not_see_one_another() {
     on_every_store(|store| {
         let (mut one, other) = (Programme::found(1), Programme::found(2));
