@@ -15,7 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, os.environ["BARAZA_BINDINGS"])
 
-from client_core import Notebook, NotebookError  # noqa: E402
+from client_core import Notebook, NotebookError, SyncWatcher  # noqa: E402
 
 PASSPHRASE = "six long words for a test"
 FORM = """
@@ -69,6 +69,18 @@ class Programme:
         self.relay.terminate()
         self.relay.wait()
         self.relay.stdout.close()
+
+
+class Watcher(SyncWatcher):
+    """Counts, and ends the sync once it has heard enough."""
+
+    def __init__(self, enough=None):
+        self.heard = []
+        self.enough = enough
+
+    def progress(self, progress):
+        self.heard.append(progress)
+        return self.enough is None or len(self.heard) < self.enough
 
 
 class OneDevice(unittest.TestCase):

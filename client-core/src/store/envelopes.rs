@@ -259,13 +259,16 @@ pub(crate) fn troubled(db: &Connection) -> Result<Vec<Troubled>, StoreError> {
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// Sequences that are missing, from the first to the last of a run.
+pub(crate) type Run = (u64, u64);
+
 /// Returns the authors whose sequence has holes, and the runs that are missing.
-pub(crate) fn holes(db: &Connection) -> Result<Vec<(MemberId, Vec<(u64, u64)>)>, StoreError> {
+pub(crate) fn holes(db: &Connection) -> Result<Vec<(MemberId, Vec<Run>)>, StoreError> {
     let mut statement = db.prepare_cached(
         "SELECT author, incarnation, sequence FROM envelope ORDER BY author, incarnation, sequence",
     )?;
     let mut rows = statement.query([])?;
-    let mut holes: Vec<(MemberId, Vec<(u64, u64)>)> = Vec::new();
+    let mut holes: Vec<(MemberId, Vec<Run>)> = Vec::new();
     let mut before: Option<(MemberId, u32, u64)> = None;
     while let Some(row) = rows.next()? {
         let author = MemberId::from_bytes(fixed(row, "author")?);
