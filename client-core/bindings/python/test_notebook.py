@@ -129,12 +129,19 @@ class OneDevice(unittest.TestCase):
             self.notebook.show(record)
         self.assertEqual([row.id for row in self.notebook.records("households")], [record])
 
-        report = self.notebook.sync()
+        with self.assertRaises(NotebookError):
+            self.notebook.sync_watched(Watcher(enough=1), False, None)
+        watcher = Watcher()
+        report = self.notebook.sync_watched(watcher, False, None)
         self.assertEqual((report.unsent, report.troubled), (0, 0))
         self.assertGreaterEqual(report.sent, 1)
+        self.assertGreater(watcher.heard[-1].bytes_sent, 0)
         self.assertEqual(self.notebook.sync().sent, 0, "nothing is sent twice")
 
         self.programme.sync()
+        self.notebook.sync()
+        told = self.notebook.confirmations()
+        self.assertEqual((told.finished, told.confirmed), (1, 1))
         show = self.programme.baraza("record", "show", "--home", self.programme.desk, record, "--json")
         answers = json.loads(show)["answers"]
         self.assertEqual((answers["people"], answers["head"]), ("4", "Aïssatou"))
