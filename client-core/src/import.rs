@@ -14,7 +14,7 @@ use seal::part::{self, PartContext};
 use seal::payload;
 use seal::roster::Roster;
 use seal::to_key::open_with;
-use seal::verify::envelope::Verified;
+use seal::verify::envelope::{Verified, VerifyError};
 use wire::{
     ChainId, Checkpoint, CompartmentId, EnvelopeId, FormId, GrantedKeyId, Header, KeyName, Kind, MemberId,
     Part, PartHeader, RecordId, Want, Wanted,
@@ -28,11 +28,14 @@ use crate::payload as changes;
 use crate::store::envelopes::{self, State};
 use crate::store::forms::{self, FormRow};
 use crate::store::myself::Myself;
+use crate::store::quarantine::{self, Cause};
 use crate::store::records::{self, RecordRow, RecordStatus};
-use crate::store::{StoreError, drafts, entities, keys, roster};
+use crate::store::{StoreError, drafts, entities, keys, roster as store_roster};
 
 mod checkpoint;
 pub(crate) mod files;
+pub(crate) mod roster;
+pub(crate) mod trust;
 
 /// What opening needs besides the store.
 pub(crate) struct Reading<'a> {
@@ -42,6 +45,8 @@ pub(crate) struct Reading<'a> {
     compartments: Compartments,
     /// The compartments whose epochs this node has keys of: on devices none.
     readable: Vec<CompartmentId>,
+    /// Unix seconds.
+    now: i64,
 }
 
 /// What became of an envelope.
@@ -67,6 +72,8 @@ enum Shut {
     Not(&'static str),
     /// It is wrong.
     Wrong(String),
+    /// It is not trusted: a person decides.
+    Untrusted(Cause),
     Store(StoreError),
 }
 
@@ -77,7 +84,13 @@ impl From<StoreError> for Shut {
 }
 
 impl<'a> Reading<'a> {
-    pub(crate) fn new(db: &Connection, me: &'a Myself, roster: &'a Roster) -> Result<Self, StoreError> {
+    /// Reads what opening needs. `now` is in unix seconds: what is first seen now is judged by it.
+    pub(crate) fn new(
+        db: &Connection,
+        me: &'a Myself,
+        roster: &'a Roster,
+        now: i64,
+    ) -> Result<Self, StoreError> {
         let members_keys = programme_of(db)?.members_keys;
         let compartments = Compartments::read(roster, &members_keys);
         Ok(Self {
@@ -86,6 +99,7 @@ impl<'a> Reading<'a> {
             members_keys,
             compartments,
             readable: keys::readable(db)?,
+            now,
         })
     }
 
@@ -100,18 +114,27 @@ pub(crate) fn take(db: &Connection, reading: &Reading<'_>, verified: &Verified) 
     if envelopes::is_spent(db, id)? {
         return Ok(Taken::Known);
     }
-    if !envelopes::keep(db, id, envelope)? && envelopes::is_settled(db, id)? {
-        return Ok(Taken::Known);
+    match envelopes::keep(db, id, envelope)? {
+        true => envelopes::note_seen(db, id, reading.now)?,
+        false if envelopes::is_settled(db, id)? => return Ok(Taken::Known),
+        false => {}
     }
-    if let Some(reason) = envelopes::misplaced(db, id, verified.header())? {
-        envelopes::mark(db, id, State::Quarantined, Some(reason))?;
+    trust::note_arrival(db, reading, verified)?;
+    if let Some(reason) = envelopes::misplaced(db, id, verified.header())?
+        && !quarantine::is_released(db, id)?
+    {
+        quarantine::put(db, id, Cause::Fork, reason)?;
         return Ok(Taken::Quarantined);
     }
     open(db, reading, verified)
 }
 
-/// Opens what waits and can be opened now. Returns how many were.
+/// Opens what waits and can be opened now, and makes anew what must be. Returns how many were opened.
 pub(crate) fn retry(db: &Connection, reading: &Reading<'_>) -> Result<u64, StoreError> {
+    for record in quarantine::due(db)? {
+        records::forget_view(db, record)?;
+        quarantine::reopen_all(db, record)?;
+    }
     let mut opened = 0;
     loop {
         let mut progress = 0;
@@ -131,11 +154,22 @@ pub(crate) fn reopen(db: &Connection, reading: &Reading<'_>, id: EnvelopeId) -> 
     // What is in the store was verified when it came; verified again, so that nothing is trusted twice.
     match seal::verify::envelope::verify(envelope, reading.roster) {
         Ok(verified) => open(db, reading, &verified),
+        // It verified when it came: the roster was split since.
+        Err(
+            VerifyError::RosterBehind { .. } | VerifyError::UnknownAuthor(_) | VerifyError::OtherRoster(_),
+        ) => mark(
+            db,
+            id,
+            Err(Shut::Not("the roster entries it speaks of do not hold now")),
+        ),
         Err(error) => mark(db, id, Err(Shut::Wrong(error.to_string()))),
     }
 }
 
 fn open(db: &Connection, reading: &Reading<'_>, verified: &Verified) -> Result<Taken, StoreError> {
+    if let Some(cause) = trust::doubt(db, reading, verified)? {
+        return mark(db, verified.id(), Err(Shut::Untrusted(cause)));
+    }
     let outcome = match verified.header().kind {
         Kind::CHAIN => open_chain(db, reading, verified),
         Kind::FORM => open_form(db, reading, verified),
@@ -155,6 +189,10 @@ fn mark(db: &Connection, id: EnvelopeId, outcome: Result<(), Shut>) -> Result<Ta
         Err(Shut::NotForUs) => (State::Kept, None, Taken::Kept),
         Err(Shut::Not(reason)) => (State::Waiting, Some(reason.to_owned()), Taken::Waiting),
         Err(Shut::Wrong(reason)) => (State::Quarantined, Some(reason), Taken::Quarantined),
+        Err(Shut::Untrusted(cause)) => {
+            quarantine::put(db, id, cause, cause.reason())?;
+            return Ok(Taken::Quarantined);
+        }
         Err(Shut::Store(error)) => return Err(error),
     };
     envelopes::mark(db, id, state, reason.as_deref())?;
@@ -264,7 +302,7 @@ fn open_grant(db: &Connection, reading: &Reading<'_>, verified: &Verified) -> Re
             let aad = context(header, part).aad();
             let opened = open_with(&reading.me.kem, GRANT, &aad, sealed).map_err(wrong)?;
             take_keys(db, record, &Grant::from_bytes(&opened).map_err(wrong)?)?;
-            roster::want(
+            store_roster::want(
                 db,
                 &Want {
                     what: Wanted::Record(record),
@@ -558,9 +596,18 @@ fn open_with_epoch(
     let KeyName::Epoch(number) = part.key else {
         return Err(Shut::Wrong("a key is not sealed to an epoch".into()));
     };
-    let key = keys::epoch_key(db, part.compartment, number)?;
-    let key = key.ok_or(Shut::Not("its epoch's key has not come yet"))?;
-    open_with(&key, purpose, &context(header, part).aad(), sealed).map_err(wrong)
+    // Two desks may have given their epochs one number before the roster was joined.
+    let (aad, mut outcome) = (
+        context(header, part).aad(),
+        Err(Shut::Not("its epoch's key has not come yet")),
+    );
+    for key in keys::epoch_keys(db, part.compartment, number)? {
+        match open_with(&key, purpose, &aad, sealed) {
+            Ok(opened) => return Ok(opened),
+            Err(error) => outcome = Err(wrong(error)),
+        }
+    }
+    outcome
 }
 
 fn unpack(db: &Connection, packed: &[u8]) -> Result<Vec<u8>, Shut> {

@@ -15,6 +15,7 @@ pub(crate) mod forms;
 pub(crate) mod keys;
 pub(crate) mod myself;
 pub(crate) mod outbox;
+pub(crate) mod quarantine;
 pub(crate) mod records;
 pub(crate) mod roster;
 
@@ -25,6 +26,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("store/0003_files.sql"),
     include_str!("store/0004_entities.sql"),
     include_str!("store/0005_membership.sql"),
+    include_str!("store/0006_lifecycle.sql"),
     include_str!("store/0007_confirming.sql"),
 ];
 
@@ -169,7 +171,7 @@ impl Store {
                 Ok::<_, StoreError>(tx.pragma_update(None, "user_version", (n + 1) as i64)?)
             })?;
         }
-        Ok(())
+        self.write(|tx| roster::name_heads(tx))
     }
 }
 

@@ -104,8 +104,9 @@ impl Notebook {
         let (roster, programme) = self.belonging::<AdmitError>()?;
         let desks: Vec<MemberId> = roster
             .members()
-            .map(|m| m.card.member)
-            .filter(|id| roster.is_desk(id))
+            // Also those who are not trusted any more: the names they sealed are names still.
+            .filter(|member| member.role.runs_desk())
+            .map(|member| member.card.member)
             .collect();
         let mut members: Vec<MemberView> = roster
             .members()

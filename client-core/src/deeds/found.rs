@@ -169,7 +169,7 @@ pub(crate) fn keep_seeds(db: &Connection, roster: &Roster, me: &myself::Myself) 
         let Some(seed) = epoch.seeds.iter().find(|seed| seed.member == me.member) else {
             continue;
         };
-        if keys::epoch_key(db, epoch.compartment, epoch.number)?.is_some() {
+        if keys::has_epoch_key(db, epoch.compartment, epoch.number, epoch.public.id())? {
             continue;
         }
         let aad = epoch_aad(roster.programme(), epoch.compartment, epoch.number, me.member);

@@ -9,13 +9,16 @@ use serde::Serialize;
 use sync::{CallError, MemberCall};
 use thiserror::Error;
 use wire::frame::MAX_WANTS;
-use wire::{Hello, Refusal, RefusalCode};
+use wire::{Hello, Refusal, RefusalCode, RosterEntry};
 
 use self::apply::Calling;
 use self::meter::Meter;
 use self::request::{Request, hello_body};
 use crate::Notebook;
+use crate::deeds::roster::{JoinRosterError, Joining};
+use crate::deeds::rotate::RotateError;
 use crate::home::HomeError;
+use crate::import::roster::TakeError;
 use crate::link::{Link, LinkError, SYNC_PATH};
 use crate::notebook::NoProgramme;
 use crate::store::{StoreError, envelopes, myself, outbox, roster};
@@ -57,6 +60,12 @@ pub enum SyncError {
     /// The relay sends what no member signed.
     #[error("the relay sent an envelope that does not hold: {0}. Tell the coordinator")]
     Forged(#[source] VerifyError),
+    /// The sides of the roster cannot be joined.
+    #[error(transparent)]
+    Join(JoinRosterError),
+    /// The keys cannot be renewed after a join.
+    #[error(transparent)]
+    Rotate(#[from] RotateError),
     /// Somebody changed the roster while the relay answered.
     #[error("the relay sent an envelope before the roster entry it speaks of; sync again")]
     RosterBehind,
@@ -69,6 +78,15 @@ pub enum SyncError {
     /// The notebook cannot be written.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl From<TakeError> for SyncError {
+    fn from(error: TakeError) -> Self {
+        match error {
+            TakeError::Roster(error) => Self::OtherRoster(error),
+            TakeError::Store(error) => Self::Store(error),
+        }
+    }
 }
 
 impl From<VerifyError> for SyncError {
@@ -102,6 +120,13 @@ pub struct SyncReport {
     pub quarantined: u64,
     /// Envelopes of this node's own that still wait to be sent.
     pub unsent: u64,
+    /// The number of the first roster entry that two desks wrote without knowing of one another, if no coordinator has
+    /// joined them yet.
+    pub split: Option<u64>,
+    /// Whether this node was revoked.
+    pub revoked: bool,
+    /// Whether a coordinator has to rotate the programme's keys, because somebody who was revoked has them.
+    pub rotation_due: bool,
 }
 
 /// How a sync is to go.
@@ -132,8 +157,8 @@ pub struct SyncProgress {
 }
 
 /// How many calls one sync makes at most: one that asks what the relay holds, the first, one for a fresh nonce, one for
-/// the roster, one under a new incarnation, one for a checkpoint, two spare.
-const MOST_CALLS: u32 = 8;
+/// the roster, one under a new incarnation, one for a checkpoint, four to join a roster that two desks changed, two spare.
+const MOST_CALLS: u32 = 12;
 /// How many envelopes are taken in one transaction.
 const BATCH: usize = 256;
 /// From how many queued bytes on it is worth a round trip to ask first what came through before the last call was cut.
@@ -149,6 +174,7 @@ impl Notebook {
     pub fn sync_as(&mut self, link: &dyn Link, options: SyncOptions<'_>) -> Result<SyncReport, SyncError> {
         let mut report = SyncReport::default();
         let mut meter = Meter::new(options);
+        let mut split = self.is_split();
         let mut turned = loop {
             if report.calls >= MOST_CALLS {
                 break None;
@@ -157,6 +183,7 @@ impl Notebook {
             match self.call(link, &mut report, &mut meter) {
                 Ok(Ending::Done { more: true }) => continue,
                 Ok(Ending::Done { more: false }) if meter.is_spent() => break None,
+                Ok(Ending::Done { more: false }) if self.goes_on(&mut split)? => continue,
                 // What this desk has opened now, others may forget.
                 Ok(Ending::Done { more: false }) => match self.confirm()? {
                     true => continue,
@@ -185,8 +212,54 @@ impl Notebook {
                 troubled,
                 waiting,
                 quarantined,
+                split: self
+                    .roster
+                    .as_ref()
+                    .and_then(|roster| roster.is_split().then(|| roster.position().height + 1)),
+                revoked: self.is_revoked(),
+                rotation_due: self
+                    .roster
+                    .as_ref()
+                    .is_some_and(seal::roster::Roster::needs_new_keys),
                 ..report
             }),
+        }
+    }
+
+    /// Does what the roster that came asks of this node. Returns whether there is something new to send.
+    fn goes_on(&mut self, split: &mut bool) -> Result<bool, SyncError> {
+        let was = std::mem::replace(split, self.is_split());
+        // A device that was revoked sends what it had open, and no more.
+        let sealed = self.stand_down()?;
+        if *split {
+            return Ok(self.overtaken()?.is_some());
+        }
+        // What the relay refused while the roster was split is sent again.
+        Ok(sealed || (was && (self.renew_after_join()? || self.store.read(outbox::counts)?.0 > 0)))
+    }
+
+    fn is_split(&self) -> bool {
+        self.roster.as_ref().is_some_and(seal::roster::Roster::is_split)
+    }
+
+    /// Returns what joins entries of this node's own that the relay overtook to the relay's roster, if this node may
+    /// join them. The relay is asked first: the entries come back with its roster, and are kept then.
+    fn overtaken(&self) -> Result<Option<Vec<RosterEntry>>, SyncError> {
+        let Some(own) = self.roster.as_ref().filter(|own| own.is_split()) else {
+            return Ok(None);
+        };
+        match self.joining(own) {
+            Ok(Joining {
+                mut ahead,
+                joins,
+                overtaken: true,
+            }) => {
+                ahead.extend(joins);
+                Ok(Some(ahead))
+            }
+            Ok(_) | Err(JoinRosterError::Roster(_)) => Ok(None),
+            Err(JoinRosterError::Store(error)) => Err(error.into()),
+            Err(error) => Err(SyncError::Join(error)),
         }
     }
 
@@ -199,8 +272,15 @@ impl Notebook {
     ) -> Result<Ending, SyncError> {
         let (own, programme) = self.belonging::<SyncError>()?;
         let position = own.position();
+        let joins = self.overtaken()?.map(|mut entries| {
+            entries.retain(|entry| entry.height > programme.relay_height);
+            entries
+        });
         let (entries, wants, worth_asking) = self.store.read(|db| {
-            let entries = roster::entries(db, programme.relay_height)?;
+            let entries = match joins {
+                Some(joins) => joins,
+                None => roster::entries(db, programme.relay_height)?,
+            };
             let queued = outbox::queued_bytes(db)?;
             Ok::<_, StoreError>((entries, roster::wants(db, MAX_WANTS)?, queued >= WORTH_ASKING))
         })?;

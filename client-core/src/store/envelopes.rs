@@ -1,7 +1,7 @@
 //! Envelopes this node wrote or received, and its outbox.
 
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
-use wire::{Envelope, EnvelopeId, Header, Kind, MemberId, Part, RecordId};
+use wire::{Envelope, EnvelopeId, Header, Kind, MemberId, Part, RecordId, Trusted};
 
 use super::{StoreError, count, fixed};
 
@@ -72,6 +72,33 @@ pub(crate) fn keep(db: &Connection, id: EnvelopeId, envelope: &Envelope) -> Resu
     Ok(new)
 }
 
+/// Notes when this node first saw an envelope, in unix seconds.
+pub(crate) fn note_seen(db: &Connection, id: EnvelopeId, now: i64) -> Result<(), StoreError> {
+    db.prepare_cached("UPDATE envelope SET seen = :now WHERE id = :id")?
+        .execute(named_params! { ":now": now, ":id": id.as_bytes() })?;
+    Ok(())
+}
+
+/// Returns when this node first saw an envelope, in unix seconds; 0 if it is not known.
+pub(crate) fn seen(db: &Connection, id: EnvelopeId) -> Result<i64, StoreError> {
+    let seen = db
+        .prepare_cached("SELECT seen FROM envelope WHERE id = :id")?
+        .query_row(named_params! { ":id": id.as_bytes() }, |row| row.get("seen"))
+        .optional()?;
+    Ok(seen.unwrap_or(0))
+}
+
+/// Returns an envelope's header.
+pub(crate) fn header(db: &Connection, id: EnvelopeId) -> Result<Option<Header>, StoreError> {
+    let bytes: Option<Vec<u8>> = db
+        .prepare_cached("SELECT header FROM envelope WHERE id = :id")?
+        .query_row(named_params! { ":id": id.as_bytes() }, |row| row.get("header"))
+        .optional()?;
+    bytes
+        .map(|bytes| Header::from_bytes(&bytes).map_err(|_| StoreError::Unreadable("an envelope's header")))
+        .transpose()
+}
+
 /// Returns whether everything this node can do with an envelope was done, and all of its parts are here.
 pub(crate) fn is_settled(db: &Connection, id: EnvelopeId) -> Result<bool, StoreError> {
     let (state, header, parts): (String, Vec<u8>, i64) = db
@@ -138,7 +165,7 @@ pub(crate) fn mark(
     state: State,
     reason: Option<&str>,
 ) -> Result<(), StoreError> {
-    db.prepare_cached("UPDATE envelope SET state = :state, reason = :reason WHERE id = :id")?
+    db.prepare_cached("UPDATE envelope SET state = :state, reason = :reason, cause = NULL WHERE id = :id")?
         .execute(named_params! { ":state": state.word(), ":reason": reason, ":id": id.as_bytes() })?;
     Ok(())
 }
@@ -244,7 +271,9 @@ pub(crate) fn is_spent(db: &Connection, id: EnvelopeId) -> Result<bool, StoreErr
 pub(crate) fn troubled(db: &Connection) -> Result<Vec<Troubled>, StoreError> {
     let mut statement = db.prepare_cached(
         "SELECT id, author, subject, sequence, state, reason FROM envelope
-         WHERE state IN ('waiting', 'quarantined') ORDER BY rowid",
+         WHERE state = 'waiting'
+            OR state = 'quarantined' AND id NOT IN (SELECT envelope FROM decided WHERE NOT released)
+         ORDER BY rowid",
     )?;
     let rows = statement.query_map([], |row| {
         Ok(Troubled {
@@ -289,6 +318,34 @@ pub(crate) fn holes(db: &Connection) -> Result<Vec<(MemberId, Vec<Run>)>, StoreE
     Ok(holes)
 }
 
+/// Returns the last envelope of each incarnation of an author that is here and not in quarantine: of those up to
+/// place `upto` and seen before `before`, in unix seconds. In the order of the incarnations.
+pub(crate) fn last_of_each_incarnation(
+    db: &Connection,
+    author: MemberId,
+    upto: u64,
+    before: i64,
+) -> Result<Vec<Trusted>, StoreError> {
+    // SQLite takes the other columns from the row that has the maximum.
+    let mut statement = db.prepare_cached(
+        "SELECT incarnation, max(sequence) AS sequence, id FROM envelope
+         WHERE author = :author AND state <> 'quarantined' AND sequence <= :upto AND seen < :before
+         GROUP BY incarnation ORDER BY incarnation",
+    )?;
+    let upto = i64::try_from(upto).unwrap_or(i64::MAX);
+    let rows = statement.query_map(
+        named_params! { ":author": author.as_bytes(), ":upto": upto, ":before": before },
+        |row| {
+            Ok(Trusted {
+                incarnation: row.get("incarnation")?,
+                sequence: count(row, "sequence")?,
+                envelope: EnvelopeId(fixed(row, "id")?),
+            })
+        },
+    )?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 pub(super) struct Bare {
     id: EnvelopeId,
     header: Vec<u8>,
@@ -321,7 +378,7 @@ pub(super) fn whole(db: &Connection, bare: Bare) -> Result<Envelope, StoreError>
     })
 }
 
-fn ids(
+pub(super) fn ids(
     db: &Connection,
     sql: &str,
     parameters: &[(&str, &dyn rusqlite::ToSql)],

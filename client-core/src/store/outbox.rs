@@ -121,6 +121,13 @@ pub(crate) fn last_placed(
         .optional()?)
 }
 
+/// Queues again what the relay refused: it may know by now of the roster that was spoken of.
+pub(crate) fn queue_refused_again(db: &Connection) -> Result<(), StoreError> {
+    db.prepare_cached("UPDATE outbox SET state = 'queued' WHERE state = 'refused'")?
+        .execute([])?;
+    Ok(())
+}
+
 /// Counts the outbox: queued, relayed, and what the relay complained of.
 pub(crate) fn counts(db: &Connection) -> Result<(u64, u64, u64), StoreError> {
     Ok(db.query_row(

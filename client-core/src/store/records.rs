@@ -151,6 +151,16 @@ pub(crate) fn forget_documents(db: &Connection, record: RecordId) -> Result<(), 
     super::entities::forget(db, record)
 }
 
+/// Forgets all that was made of one record's envelopes, to make it anew.
+pub(crate) fn forget_view(db: &Connection, record: RecordId) -> Result<(), StoreError> {
+    let id = named_params! { ":record": record.as_bytes() };
+    db.prepare_cached("DELETE FROM work WHERE record = :record")?
+        .execute(id)?;
+    db.prepare_cached("DELETE FROM record WHERE id = :record AND status IN ('received', 'granted')")?
+        .execute(id)?;
+    forget_documents(db, record)
+}
+
 /// Forgets what was made of envelopes: finished work and open drafts stay.
 pub(crate) fn forget_views(db: &Connection) -> Result<(), StoreError> {
     db.execute_batch(

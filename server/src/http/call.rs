@@ -128,12 +128,17 @@ impl Call {
                 let member = self.hello.as_ref().map(|hello| hello.member).ok_or(Broken)?;
                 let roster = self.state.writer.roster(&programme).ok_or(Broken)?;
                 let store = self.state.store.clone();
-                let of = (!all || !roster.is_desk(&member)).then_some(member);
+                let desk = Clearance::of(member, &roster, (self.state.clock)()).is_desk();
+                let of = (!all || !desk).then_some(member);
                 let vectors = blocking(move || store.vectors(&programme, of.as_ref())).await?;
                 Some(RelayEvent::Vectors(vectors, Vec::new()))
             }
             RelayEffect::ReadRoster { above } => {
                 let programme = self.programme()?;
+                let position = self.hello.as_ref().map(|hello| hello.roster).ok_or(Broken)?;
+                let roster = self.state.writer.roster(&programme).ok_or(Broken)?;
+                // Where the member's roster parts from this one is not known here: it skips what it has.
+                let above = if roster.on_chain(&position) { above } else { 0 };
                 let store = self.state.store.clone();
                 let entries = blocking(move || store.roster(&programme, above)).await?;
                 Some(RelayEvent::Roster(entries))
@@ -270,11 +275,11 @@ impl Call {
         let hello = self.hello.as_ref().ok_or(Broken)?;
         let (member, programme): (MemberId, _) = (hello.member, hello.programme);
         let roster = self.state.writer.roster(&programme).ok_or(Broken)?;
-        let store = self.state.store.clone();
+        let (store, now) = (self.state.store.clone(), (self.state.clock)());
         let run = blocking(move || {
-            let mut clearance = Clearance::of(member, &roster);
+            let mut clearance = Clearance::of(member, &roster, now);
             let query: Option<Query> = match want {
-                None => Some(clearance.query()),
+                None => clearance.query(),
                 Some(want) => clearance.query_for(want.what, &*store)?,
             };
             match query {

@@ -7,7 +7,7 @@ use wire::{Done, EnvelopeId, Status, Vector};
 
 use super::{Ending, SyncError, SyncReport};
 use crate::Notebook;
-use crate::deeds::found::keep_seeds;
+use crate::import::roster::Through;
 use crate::import::{self, Reading, Taken};
 use crate::notebook::{NoProgramme, programme_of};
 use crate::store::myself::Myself;
@@ -25,12 +25,23 @@ impl Notebook {
             return Err(NoProgramme.into());
         };
         let mut own = own.clone();
-        let (me, desk) = (&self.me, self.is_desk());
+        let (me, desk, now) = (&self.me, self.is_desk(), self.now().as_second());
         let mut done = report.clone();
         let ending = self.store.write(|tx| {
-            let mut reading = Reading::new(tx, me, &own)?;
+            // Entries come before what speaks of them.
+            let entries = effects.iter().filter_map(|effect| match effect {
+                MemberEffect::Append(entry) => Some(entry.clone()),
+                _ => None,
+            });
+            let entries: Vec<_> = entries.collect();
+            let new = import::roster::take(tx, me, &mut own, &entries, Through::Relay)?;
+            if let Some(last) = entries.last() {
+                myself::note_relay_height(tx, last.height)?;
+            }
+            done.roster_entries += new;
+            let reading = Reading::new(tx, me, &own, now)?;
             let mut ending = None;
-            let mut news = false;
+            let mut news = new > 0;
             for effect in effects {
                 match effect {
                     MemberEffect::Note(Sent::Envelope(id), status) => {
@@ -45,17 +56,10 @@ impl Notebook {
                     MemberEffect::Note(Sent::Entry(height), status) => {
                         if matches!(status, Status::Stored | Status::Had) {
                             myself::note_relay_height(tx, *height)?;
+                            roster::note_relayed_at(tx, *height)?;
                         }
                     }
-                    MemberEffect::Append(entry) => {
-                        own.append(entry).map_err(SyncError::OtherRoster)?;
-                        roster::append(tx, entry)?;
-                        myself::note_relay_height(tx, entry.height)?;
-                        keep_seeds(tx, &own, me)?;
-                        reading = Reading::new(tx, me, &own)?;
-                        done.roster_entries += 1;
-                        news = true;
-                    }
+                    MemberEffect::Append(_) => {}
                     MemberEffect::Keep { sequence, envelope } => {
                         let verified = verify(envelope.clone(), &own)?;
                         news |= done.count(import::take(tx, &reading, &verified)?);
