@@ -12,6 +12,7 @@ pub mod grant;
 pub mod interview;
 pub mod join;
 pub mod list;
+pub mod move_relay;
 pub mod progress;
 pub mod publish;
 pub mod quarantine;

@@ -28,6 +28,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("store/0005_membership.sql"),
     include_str!("store/0006_lifecycle.sql"),
     include_str!("store/0007_confirming.sql"),
+    include_str!("store/0008_relay_key.sql"),
 ];
 
 /// Why the notebook's file cannot be read or written.

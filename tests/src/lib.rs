@@ -48,10 +48,21 @@ impl Stage {
     /// If anything does not go as it must.
     pub fn with_form(seed: u8, form: Form) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let start = "2026-11-16T07:00:00Z".parse().expect("a time");
-        let clock = FieldClock::at(start);
-        let field =
-            Field::set_up(folder.path(), [seed; 32], clock, Cost::LEAST, PASSPHRASE).expect("a field");
+        let field = Field::set_up(folder.path(), [seed; 32], clock(), Cost::LEAST, PASSPHRASE);
+        Self::in_field(field.expect("a field"), folder, form)
+    }
+
+    /// Sets a stage up whose relay speaks TLS.
+    ///
+    /// # Panics
+    /// If anything does not go as it must.
+    pub fn with_tls(seed: u8) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let field = Field::set_up_with_tls(folder.path(), [seed; 32], clock(), Cost::LEAST, PASSPHRASE);
+        Self::in_field(field.expect("a field"), folder, sample("household"))
+    }
+
+    fn in_field(field: Field, folder: TempDir, form: Form) -> Self {
         let mut desk = field.desk("desk", "Stories").expect("a desk");
         desk.publish(&form).expect("a published form");
         let phones = ["amina", "bakary"].map(|name| field.phone(name, &mut desk).expect("a phone"));
@@ -104,6 +115,11 @@ impl Stage {
             })
             .collect()
     }
+}
+
+/// The clock of every stage, at its start.
+fn clock() -> FieldClock {
+    FieldClock::at("2026-11-16T07:00:00Z".parse().expect("a time"))
 }
 
 /// Returns the folder of the sample forms.

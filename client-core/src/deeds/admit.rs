@@ -90,8 +90,8 @@ impl Notebook {
         let entries = self.store.read(|db| roster::entries(db, 0))?;
         let desk = (self.me.member, &self.me.sign);
         let welcome = Welcome {
-            relay: &programme.relay,
-            relay_key: None,
+            relay: &programme.relay.url,
+            relay_key: programme.relay.key.map(|key| key.0),
             keys: &programme.members_keys,
         };
         enrol::certify(&request.card, desk, &welcome, &roster, entries, &mut self.rng)

@@ -4,9 +4,10 @@ use seal::enrol::{self, CertificateError, RequestError};
 use seal::roster::Roster;
 use thiserror::Error;
 use wire::enrolment::EnrolmentError;
-use wire::{Certificate, LogId, ProgrammeId, Request};
+use wire::{Certificate, LogId, ProgrammeId, RelayKey, Request};
 
 use crate::Notebook;
+use crate::relay_address::RelayAddress;
 use crate::store::myself::{self, Programme};
 use crate::store::{StoreError, roster};
 
@@ -44,7 +45,10 @@ impl Notebook {
         enrol::accept(&certificate, &self.card(), &roster)?;
         let programme = Programme {
             id: roster.programme(),
-            relay: certificate.relay.clone(),
+            relay: RelayAddress {
+                url: certificate.relay.clone(),
+                key: certificate.relay_key.map(RelayKey),
+            },
             members_keys,
             cursor: 0,
             log: LogId([0; 8]),

@@ -182,7 +182,9 @@ impl From<FoundError> for RotateError {
         match error {
             FoundError::Store(error) => Self::Store(error),
             FoundError::Roster(error) => Self::Roster(error),
-            FoundError::Belongs | FoundError::NoName | FoundError::Unsealable => Self::Unsealable,
+            FoundError::Belongs | FoundError::NoName | FoundError::Relay(_) | FoundError::Unsealable => {
+                Self::Unsealable
+            }
         }
     }
 }

@@ -3,10 +3,11 @@
 use rusqlite::{Connection, OptionalExtension, named_params};
 use seal::keys::{KemKey, MembersKey, SignKey};
 use seal::members::Keyring;
-use wire::{EnvelopeId, Incarnation, LogId, MemberId, ProgrammeId};
+use wire::{EnvelopeId, Incarnation, LogId, MemberId, ProgrammeId, RelayKey};
 use zeroize::Zeroizing;
 
 use super::{StoreError, count, fixed};
+use crate::relay_address::RelayAddress;
 
 /// Who this node is.
 pub(crate) struct Myself {
@@ -20,7 +21,7 @@ pub(crate) struct Myself {
 /// The programme this node belongs to.
 pub(crate) struct Programme {
     pub(crate) id: ProgrammeId,
-    pub(crate) relay: String,
+    pub(crate) relay: RelayAddress,
     pub(crate) members_keys: Keyring,
     pub(crate) cursor: u64,
     pub(crate) log: LogId,
@@ -80,12 +81,13 @@ pub(crate) fn join(
     root_seed: Option<&[u8; 32]>,
 ) -> Result<(), StoreError> {
     db.prepare_cached(
-        "INSERT INTO programme (only, id, relay, root_seed, cursor, log, nonce, relay_height)
-         VALUES (1, :id, :relay, :root_seed, :cursor, :log, :nonce, :relay_height)",
+        "INSERT INTO programme (only, id, relay, relay_key, root_seed, cursor, log, nonce, relay_height)
+         VALUES (1, :id, :relay, :relay_key, :root_seed, :cursor, :log, :nonce, :relay_height)",
     )?
     .execute(named_params! {
         ":id": programme.id.as_bytes(),
-        ":relay": programme.relay,
+        ":relay": programme.relay.url,
+        ":relay_key": programme.relay.key.as_ref().map(RelayKey::as_bytes),
         ":root_seed": root_seed,
         ":cursor": programme.cursor as i64,
         ":log": programme.log.as_bytes(),
@@ -122,7 +124,10 @@ pub(crate) fn programme(db: &Connection) -> Result<Option<Programme>, StoreError
     let read = |row: &rusqlite::Row<'_>| {
         Ok(Programme {
             id: ProgrammeId::from_bytes(fixed(row, "id")?),
-            relay: row.get("relay")?,
+            relay: RelayAddress {
+                url: row.get("relay")?,
+                key: row.get::<_, Option<[u8; 32]>>("relay_key")?.map(RelayKey),
+            },
             members_keys: members_keys.clone(),
             cursor: count(row, "cursor")?,
             log: LogId(fixed(row, "log")?),
@@ -131,8 +136,16 @@ pub(crate) fn programme(db: &Connection) -> Result<Option<Programme>, StoreError
             interrupted: row.get("interrupted")?,
         })
     };
-    let sql = "SELECT id, relay, cursor, log, nonce, relay_height, interrupted FROM programme";
+    let sql = "SELECT id, relay, relay_key, cursor, log, nonce, relay_height, interrupted FROM programme";
     Ok(db.query_row(sql, [], read).optional()?)
+}
+
+pub(crate) fn note_relay(db: &Connection, relay: &RelayAddress) -> Result<(), StoreError> {
+    db.prepare_cached("UPDATE programme SET relay = :relay, relay_key = :key")?
+        .execute(named_params! {
+            ":relay": relay.url, ":key": relay.key.as_ref().map(RelayKey::as_bytes),
+        })?;
+    Ok(())
 }
 
 pub(crate) fn note_cursor(db: &Connection, cursor: u64) -> Result<(), StoreError> {

@@ -87,9 +87,14 @@ impl Tap {
         Ok(Self { address, counts })
     }
 
-    /// Returns the address members call instead of the relay's.
+    /// Returns the address members call instead of the relay's, if the relay speaks plain HTTP.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// Returns where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
     }
 
     /// Returns how much has passed.

@@ -8,6 +8,7 @@ use seal::verify::envelope::verify;
 use seal::verify::request::{RequestHeaders, check_request};
 use sync::{Page, RelayCall, RelayEffect, RelayEvent, Welcome};
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
 use tokio_stream::{Stream, StreamExt as _};
 use wire::{Envelope, Hello, MemberId, Refusal, RefusalCode, Status, Want};
 
@@ -15,8 +16,10 @@ use super::AppState;
 use crate::clearance::Clearance;
 use crate::store::{Query, Run, StoreError};
 
-/// How long a member may say nothing in the middle of a call.
+/// How long a member may take to say [`SOMETHING`] in the middle of a call.
 const SILENCE: Duration = Duration::from_secs(120);
+/// How many bytes are something: whoever says one now and then only holds a connection.
+const SOMETHING: usize = 1024;
 /// How many writes of one call may wait for the writer.
 const UNANSWERED: usize = 1024;
 /// How many roster entries one call may bring: they prove themselves, and need no member to be known.
@@ -62,7 +65,12 @@ pub(super) async fn run(
         entries: 0,
         over: false,
     };
-    while let Ok(Some(Ok(bytes))) = tokio::time::timeout(SILENCE, body.next()).await {
+    let (mut until, mut said) = (Instant::now() + SILENCE, 0);
+    while let Ok(Some(Ok(bytes))) = tokio::time::timeout_at(until, body.next()).await {
+        said += bytes.len();
+        if said >= SOMETHING {
+            (until, said) = (Instant::now() + SILENCE, 0);
+        }
         if call.event(RelayEvent::Received(bytes.into())).await.is_err() || call.over {
             return;
         }

@@ -2,8 +2,8 @@
 
 use axum::extract::State;
 use axum::response::Redirect;
-use client_core::HttpLink;
 use client_core::deeds::sync::{SyncError, SyncReport};
+use client_core::{HttpLink, LinkError};
 
 use super::Console;
 use super::layout::Notice;
@@ -64,7 +64,7 @@ fn told(report: &SyncReport) -> Notice {
 fn what_to_do(error: &SyncError) -> String {
     let told = sentence(error);
     match error {
-        SyncError::Link(_) | SyncError::Cut(_) | SyncError::Call(_) => {
+        SyncError::Link(LinkError::Unreachable { .. }) | SyncError::Cut(_) | SyncError::Call(_) => {
             format!("{told} Nothing is lost: look at the connection, and sync again.")
         }
         _ => told,
