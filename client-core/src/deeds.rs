@@ -3,6 +3,7 @@
 pub mod admit;
 pub mod answer;
 pub mod attach;
+pub mod carry;
 pub mod disagreements;
 pub mod entities;
 pub mod finish;

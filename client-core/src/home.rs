@@ -85,6 +85,23 @@ impl Home {
         write_whole(&self.key_file(), wrapped)
     }
 
+    /// Returns the sealed copies in the outbox of a notebook's folder, oldest first. It needs no passphrase.
+    pub(crate) fn outbox_copies(folder: &Path) -> Result<Vec<Vec<u8>>, HomeError> {
+        if !folder.join("notebook.key").exists() {
+            return Err(HomeError::None(folder.to_owned()));
+        }
+        let outbox = folder.join("outbox");
+        let mut paths: Vec<PathBuf> = fs::read_dir(&outbox)
+            .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect())
+            .map_err(at(&outbox))?;
+        paths.retain(|path| path.extension().is_some_and(|extension| extension == "envelope"));
+        paths.sort();
+        paths
+            .iter()
+            .map(|path| fs::read(path).map_err(at(path)))
+            .collect()
+    }
+
     /// Copies a sealed envelope beside the notebook, durably, as one sync frame after a bare hello.
     pub(crate) fn copy_out(&self, id: EnvelopeId, envelope: &Envelope) -> Result<(), HomeError> {
         let header = &envelope.header;

@@ -188,6 +188,19 @@ pub(crate) fn forget(db: &Connection, id: EnvelopeId) -> Result<(), StoreError> 
     Ok(())
 }
 
+/// Destroys the parts of what this node carried for others and cannot open, once the relay has it.
+pub(crate) fn forget_carried(db: &Connection, me: MemberId) -> Result<(), StoreError> {
+    let mut statement = db.prepare_cached(
+        "SELECT id FROM outbox JOIN envelope ON envelope.id = outbox.envelope
+         WHERE author <> :me AND outbox.state = 'relayed' AND envelope.state = 'kept'",
+    )?;
+    let rows = statement.query_map(named_params! { ":me": me.as_bytes() }, |row| {
+        fixed(row, "id").map(EnvelopeId)
+    })?;
+    let carried: Vec<EnvelopeId> = rows.collect::<Result<_, _>>()?;
+    carried.into_iter().try_for_each(|id| forget(db, id))
+}
+
 /// Returns the place of this desk's last checkpoint, if it wrote one.
 pub(crate) fn last_of(db: &Connection, desk: MemberId) -> Result<Option<EnvelopeId>, StoreError> {
     let sql = "SELECT id FROM envelope WHERE author = :desk AND kind = :kind

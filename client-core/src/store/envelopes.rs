@@ -191,6 +191,41 @@ pub(crate) fn get(db: &Connection, id: EnvelopeId) -> Result<Option<Envelope>, S
     found.map(|bare| whole(db, bare)).transpose()
 }
 
+/// Returns everything that is here and has its parts, oldest first.
+pub(crate) fn everything(db: &Connection) -> Result<Vec<EnvelopeId>, StoreError> {
+    ids(db, "SELECT id FROM envelope ORDER BY rowid", &[])
+}
+
+/// Returns what a device needs of what is here: what is for all, what is for it, and the records it was granted.
+pub(crate) fn meant_for(db: &Connection, member: MemberId) -> Result<Vec<EnvelopeId>, StoreError> {
+    let mut statement = db.prepare_cached("SELECT id, header FROM envelope ORDER BY rowid")?;
+    let mut rows = statement.query([])?;
+    let (mut headers, mut granted) = (Vec::new(), std::collections::BTreeSet::new());
+    while let Some(row) = rows.next()? {
+        let bytes: Vec<u8> = row.get("header")?;
+        let header =
+            Header::from_bytes(&bytes).map_err(|_| StoreError::Unreadable("an envelope's header"))?;
+        if header.kind == Kind::GRANT && header.recipient == Some(member) {
+            granted.insert(header.subject);
+        }
+        headers.push((EnvelopeId(fixed(row, "id")?), header));
+    }
+    let for_all = [
+        Kind::FORM,
+        Kind::FILE,
+        Kind::TOMBSTONE,
+        Kind::WITHDRAWAL,
+        Kind::CHECKPOINT,
+    ];
+    let needed = headers.into_iter().filter(|(_, header)| {
+        header.recipient == Some(member)
+            || header.recipient.is_none()
+                && (for_all.contains(&header.kind)
+                    || header.kind == Kind::RECORD && granted.contains(&header.subject))
+    });
+    Ok(needed.map(|(id, _)| id).collect())
+}
+
 /// Returns whether all of these have arrived.
 pub(crate) fn all_here(db: &Connection, ids: &[EnvelopeId]) -> Result<bool, StoreError> {
     let mut here = db.prepare_cached("SELECT 1 FROM envelope WHERE id = :id")?;

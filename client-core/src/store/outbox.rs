@@ -29,6 +29,20 @@ pub(crate) fn queued(db: &Connection, after: i64, limit: usize) -> Result<Vec<(i
         .collect()
 }
 
+/// Queues an envelope of somebody else, for the relay that may not have it.
+pub(crate) fn carry(db: &Connection, id: EnvelopeId) -> Result<(), StoreError> {
+    db.prepare_cached("INSERT INTO outbox (envelope, state) VALUES (:id, 'queued') ON CONFLICT DO NOTHING")?
+        .execute(named_params! { ":id": id.as_bytes() })?;
+    Ok(())
+}
+
+/// Returns what the relay is not known to have, in order.
+pub(crate) fn queued_ids(db: &Connection) -> Result<Vec<EnvelopeId>, StoreError> {
+    let mut statement = db.prepare_cached("SELECT envelope FROM outbox WHERE state = 'queued' ORDER BY n")?;
+    let rows = statement.query_map([], |row| fixed(row, "envelope").map(EnvelopeId))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// Notes what the relay said of an envelope. Returns `false` if it was never queued here.
 pub(crate) fn note(db: &Connection, id: EnvelopeId, status: Status) -> Result<bool, StoreError> {
     let state = match status {

@@ -1,5 +1,6 @@
 //! The commands: one file each.
 
+mod bundle;
 mod demo;
 mod desk;
 mod device;
@@ -51,6 +52,9 @@ enum Command {
     Entity(entity::EntityCommand),
     /// Send what is finished to the relay, and take what others sent
     Sync(sync::Sync),
+    /// Carry envelopes by hand: on a stick, on a card
+    #[command(subcommand)]
+    Bundle(bundle::Bundle),
     /// Open the coordinator's console in a browser, on this machine only
     Desk(desk::Desk),
     /// Write a form's records as tables
@@ -63,6 +67,7 @@ impl Baraza {
     pub(crate) fn run(self) -> anyhow::Result<ExitCode> {
         match self.command {
             Command::Demo(command) => command.run(),
+            Command::Bundle(command) => command.run(),
             Command::Serve(command) => command.run(),
             Command::Programme(command) => command.run(),
             Command::Form(command) => command.run(),

@@ -82,7 +82,8 @@ impl Notebook {
         Ok(true)
     }
 
-    /// On a device, destroys what desks have confirmed: parts here, and copies beside the notebook.
+    /// On a device, destroys what desks have confirmed: parts here, and copies beside the notebook. What it carried for
+    /// others goes once the relay has it.
     pub(super) fn forget_confirmed(&mut self) -> Result<(), SyncError> {
         if self.is_desk() {
             return Ok(());
@@ -98,6 +99,8 @@ impl Notebook {
                     forgotten.push((own.id, own.header));
                 }
             }
+            // What was only carried, and is at the relay now.
+            confirming::forget_carried(tx, me)?;
             Ok::<_, StoreError>(forgotten)
         })?;
         for (id, header) in &forgotten {
