@@ -8,4 +8,5 @@
 
 mod http;
 mod members;
+mod old_relays;
 mod stores;
