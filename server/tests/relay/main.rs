@@ -9,4 +9,5 @@
 mod connections;
 mod http;
 mod members;
+mod old_relays;
 mod stores;

@@ -1,5 +1,6 @@
-//! Ed25519 signatures over which implementations disagree: the cases of `ed25519-speccheck`
-//! (Chalkias, Garillot, Nikolaenko, *Taming the many EdDSAs*, SSR 2020, table 5; the ten of its `cases.json`).
+//! Ed25519 signatures over which implementations disagree: the ten of `cases.json` in novifinancial/ed25519-speccheck,
+//! revision 336651b, which belongs to Chalkias, Garillot, Nikolaenko, *Taming the many EdDSAs*
+//! (eprint.iacr.org/2020/1244).
 //!
 //! All nodes must say the same of a signature, or two of them see two rosters. Here: the equation without the
 //! cofactor, no point of small order, one encoding of everything.
@@ -40,7 +41,7 @@ const REFUSED: [(&str, &str, &str, &str); 9] = [
          5ec6bc982a269b723e0668e540911a9a6a58921d6925e434ab10aa7940551a09",
     ),
     (
-        "5: it holds only with the cofactor, and only if the hash is not reduced first",
+        "5: it holds only with the cofactor, and not if eight times the hash is reduced",
         "e47d62c63f830dc7a6851a0b1f33ae4bb2f507fb6cffec4011eaccd55b53f56c",
         "cdb267ce40c5cd45306fa5d2f29731459387dbf9eb933b7bd5aed9a765b88d4d",
         "21122a84e0b5fca4052f5b1235c80a537878b38f3142356b2c2384ebad4668b7
@@ -61,14 +62,14 @@ const REFUSED: [(&str, &str, &str, &str); 9] = [
          7e71f98a473474f2f13f06f97c20d58cc3f54b8bd0d272f42b695dd7e89a8c22",
     ),
     (
-        "8: R is not written in its one form, and has small order",
+        "8: R has small order and is not written in its one form, but was hashed in it",
         "fdaebc429f4a735932a160da1301080c13280eea8bc280d1b392c6b9e6ba3a5a",
         "f7badec5b8abeaf699583992219b7b223f1df3fbbea919844e3f7c554a43dd43",
         "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f
          454d370c8d9fc323a41450f8d513eafeb5b0697390c1e505a0d4ddc71f566607",
     ),
     (
-        "9: the same R, hashed as it would be written in its one form",
+        "9: the same R, hashed as it is written",
         "84b698d39be126ff55fe45079e6c8bf64a0d7db6994560b4e96b7021eb39c1a1",
         "f7badec5b8abeaf699583992219b7b223f1df3fbbea919844e3f7c554a43dd43",
         "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f
@@ -101,7 +102,7 @@ fn a_key_with_a_component_of_small_order_is_taken_by_everybody_alike() {
     assert!(is_signed(&public, &message, &signature));
 }
 
-/// All the ways to write a point of small order (the paper's table 6): as a key, each would sign any message.
+/// All the ways to write a point of small order (listed in the paper): as a key, each would sign any message.
 #[test]
 fn no_encoding_of_a_point_of_small_order_is_a_key() {
     let ff = "ff".repeat(30);
