@@ -601,7 +601,7 @@ fn open_with_epoch(
         context(header, part).aad(),
         Err(Shut::Not("its epoch's key has not come yet")),
     );
-    for key in keys::epoch_keys(db, part.compartment, number)? {
+    for key in keys::keys_of_epoch(db, part.compartment, number)? {
         match open_with(&key, purpose, &aad, sealed) {
             Ok(opened) => return Ok(opened),
             Err(error) => outcome = Err(wrong(error)),

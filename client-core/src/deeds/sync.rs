@@ -15,7 +15,7 @@ use self::apply::Calling;
 use self::meter::Meter;
 use self::request::{Request, hello_body};
 use crate::Notebook;
-use crate::deeds::roster::{JoinRosterError, Joining};
+use crate::deeds::join_roster::{JoinRosterError, Joining};
 use crate::deeds::rotate::RotateError;
 use crate::home::HomeError;
 use crate::import::roster::TakeError;

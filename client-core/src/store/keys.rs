@@ -51,7 +51,7 @@ pub(crate) fn has_epoch_key(
 }
 
 /// Returns the keys of all epochs that have this number: one, unless two desks rotated at the same time.
-pub(crate) fn epoch_keys(
+pub(crate) fn keys_of_epoch(
     db: &Connection,
     compartment: CompartmentId,
     number: u32,

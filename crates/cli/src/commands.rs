@@ -6,11 +6,14 @@ mod desk;
 mod device;
 mod disagreement;
 mod entity;
+mod epoch;
 mod export;
 mod form;
 mod programme;
+mod quarantine;
 mod rebuild;
 mod record;
+mod roster;
 mod serve;
 mod sync;
 
@@ -38,9 +41,18 @@ enum Command {
     /// Check, convert, try and publish forms
     #[command(subcommand)]
     Form(form::FormCommand),
-    /// Let a device join: request, admit, join
+    /// Let a device join, or revoke it: request, admit, join, list, revoke
     #[command(subcommand)]
     Device(device::Device),
+    /// Show how the roster stands, and join it where it was split
+    #[command(subcommand)]
+    Roster(roster::RosterCommand),
+    /// Renew the keys that answers are sealed to
+    #[command(subcommand)]
+    Epoch(epoch::EpochCommand),
+    /// Decide about what came and was not merged
+    #[command(subcommand)]
+    Quarantine(quarantine::QuarantineCommand),
     /// Start, answer, finish, list, show and grant records
     #[command(subcommand)]
     Record(record::RecordCommand),
@@ -72,6 +84,9 @@ impl Baraza {
             Command::Programme(command) => command.run(),
             Command::Form(command) => command.run(),
             Command::Device(command) => command.run(),
+            Command::Roster(command) => command.run(),
+            Command::Epoch(command) => command.run(),
+            Command::Quarantine(command) => command.run(),
             Command::Record(command) => command.run(),
             Command::Disagreement(command) => command.run(),
             Command::Entity(command) => command.run(),
