@@ -32,6 +32,8 @@ use crate::store::records::{self, RecordRow, RecordStatus};
 use crate::store::{StoreError, drafts, entities, keys, roster};
 
 pub(crate) mod files;
+pub(crate) mod tombstone;
+mod withdrawal;
 
 /// What opening needs besides the store.
 pub(crate) struct Reading<'a> {
@@ -99,6 +101,9 @@ pub(crate) fn take(db: &Connection, reading: &Reading<'_>, verified: &Verified) 
     if envelopes::is_spent(db, id)? {
         return Ok(Taken::Known);
     }
+    if let Some(new) = tombstone::keep_bare(db, verified)? {
+        return Ok(if new { Taken::Kept } else { Taken::Known });
+    }
     if !envelopes::keep(db, id, envelope)? && envelopes::is_settled(db, id)? {
         return Ok(Taken::Known);
     }
@@ -142,6 +147,8 @@ fn open(db: &Connection, reading: &Reading<'_>, verified: &Verified) -> Result<T
         Kind::FILE => files::open(db, reading, verified),
         Kind::GRANT => open_grant(db, reading, verified),
         Kind::RECORD => open_record(db, reading, verified),
+        Kind::WITHDRAWAL => withdrawal::open(db, reading, verified),
+        Kind::TOMBSTONE => tombstone::open(db, reading, verified),
         // A later version knows what this is.
         _ => Err(Shut::NotForUs),
     };

@@ -9,6 +9,7 @@ use thiserror::Error;
 pub(crate) mod drafts;
 pub(crate) mod entities;
 pub(crate) mod envelopes;
+pub(crate) mod erasure;
 pub(crate) mod files;
 pub(crate) mod forms;
 pub(crate) mod keys;
@@ -23,6 +24,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("store/0003_files.sql"),
     include_str!("store/0004_entities.sql"),
     include_str!("store/0005_membership.sql"),
+    include_str!("store/0008_erasure.sql"),
 ];
 
 /// Why the notebook's file cannot be read or written.

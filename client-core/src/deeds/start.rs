@@ -28,6 +28,9 @@ pub enum DraftError {
         "record {0} is finished: this device can no longer open it. A desk can hand it to this device again"
     )]
     Finished(RecordId),
+    /// Consent was taken back.
+    #[error("consent to record {0} was withdrawn: nobody reads or edits it any more")]
+    Withdrawn(RecordId),
     /// The form is missing or unreadable.
     #[error(transparent)]
     Form(#[from] FormsError),
@@ -103,8 +106,10 @@ impl Notebook {
         let now = self.now().as_second();
         self.store.read(|db| {
             let row = records::get(db, id)?.ok_or(DraftError::NoRecord(id))?;
-            if row.status == RecordStatus::Finished {
-                return Err(DraftError::Finished(id));
+            match row.status {
+                RecordStatus::Finished => return Err(DraftError::Finished(id)),
+                RecordStatus::Withdrawn => return Err(DraftError::Withdrawn(id)),
+                RecordStatus::Draft | RecordStatus::Granted | RecordStatus::Received => {}
             }
             let (_, form) = self.shelf.read(db, &row.form_id, Some(&row.form_version))?;
             let base = readable(db, id, &form)?;

@@ -10,12 +10,14 @@ use serde::Serialize;
 use sync::{CallError, MemberCall};
 use thiserror::Error;
 use wire::frame::MAX_WANTS;
-use wire::{Hello, Refusal, RefusalCode};
+use wire::{Hello, RecordId, Refusal, RefusalCode};
 
 use self::request::{Request, hello_body};
 use crate::Notebook;
+use crate::home::HomeError;
 use crate::link::{Link, LinkError, SYNC_PATH};
 use crate::notebook::NoProgramme;
+use crate::pen::HomeOrStore;
 use crate::store::{StoreError, envelopes, myself, roster};
 
 mod apply;
@@ -53,9 +55,21 @@ pub enum SyncError {
     /// Somebody changed the roster while the relay answered.
     #[error("the relay sent an envelope before the roster entry it speaks of; sync again")]
     RosterBehind,
+    /// Records were erased, and a file beside the notebook is not removed or written yet.
+    #[error("records were erased, but {0}; it is tried again at the next sync")]
+    Beside(#[from] HomeError),
     /// The notebook cannot be written.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl From<HomeOrStore> for SyncError {
+    fn from(error: HomeOrStore) -> Self {
+        match error {
+            HomeOrStore::Home(error) => Self::Beside(error),
+            HomeOrStore::Store(error) => Self::Store(error),
+        }
+    }
 }
 
 impl From<VerifyError> for SyncError {
@@ -89,6 +103,10 @@ pub struct SyncReport {
     pub quarantined: u64,
     /// Envelopes of this node's own that still wait to be sent.
     pub unsent: u64,
+    /// Records that were erased here in this sync.
+    pub erased: u64,
+    /// Of those, the ones in which an edit was open here: it is gone with the record.
+    pub erased_open: Vec<RecordId>,
 }
 
 /// How many calls one sync makes at most: the first, one for a fresh nonce, one for the roster, one spare.
@@ -111,6 +129,7 @@ impl Notebook {
                 Err(error) => return Err(error),
             }
         };
+        self.clear_erased()?;
         let (unsent, _, troubled) = self.store.read(envelopes::outbox_counts)?;
         let (mut waiting, mut quarantined) = (0, 0);
         for envelope in self.store.read(envelopes::troubled)? {

@@ -9,6 +9,7 @@ pub mod enrolment;
 pub mod envelope;
 pub mod frame;
 pub mod ids;
+pub mod receipt;
 pub mod roster_entry;
 
 pub use bundle::{BundleReader, BundleWriter};
@@ -25,4 +26,5 @@ pub use ids::{
     ChainId, CompartmentId, EnvelopeId, FileHash, FormId, GrantedKeyId, Incarnation, KemKeyId, KemPublic,
     LogId, MemberId, PartHash, ProgrammeId, RecordId, RosterHead, RosterPosition, SignPublic,
 };
+pub use receipt::Receipt;
 pub use roster_entry::{MemberCard, Role, RosterAct, RosterEntry, SealedFor, Terms, Trusted};

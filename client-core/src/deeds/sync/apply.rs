@@ -1,15 +1,16 @@
 //! What an answer asks for, done in one transaction for each run of effects.
 
-use seal::verify::envelope::verify;
+use rusqlite::Connection;
+use seal::verify::envelope::{Verified, verify};
 use sync::{MemberEffect, Sent};
 use wire::{Done, Status};
 
 use super::{Ending, SyncError, SyncReport};
 use crate::Notebook;
 use crate::deeds::found::keep_seeds;
-use crate::import::{self, Reading, Taken};
+use crate::import::{self, Reading, Taken, tombstone};
 use crate::notebook::{NoProgramme, programme_of};
-use crate::store::{envelopes, myself, roster};
+use crate::store::{StoreError, envelopes, myself, roster};
 
 impl Notebook {
     /// Does what a run of effects asks for, in one transaction: envelopes and cursor are durable together.
@@ -53,12 +54,12 @@ impl Notebook {
                     }
                     MemberEffect::Keep { sequence, envelope } => {
                         let verified = verify(envelope.clone(), &own)?;
-                        news |= done.count(import::take(tx, &reading, &verified)?);
+                        news |= done.take(tx, &reading, &verified)?;
                         myself::note_cursor(tx, *sequence)?;
                     }
                     MemberEffect::KeepBehind { envelope, .. } => {
                         let verified = verify(envelope.clone(), &own)?;
-                        news |= done.count(import::take(tx, &reading, &verified)?);
+                        news |= done.take(tx, &reading, &verified)?;
                     }
                     MemberEffect::Note(Sent::Piece { .. }, _)
                     | MemberEffect::Compare(_)
@@ -96,6 +97,22 @@ impl Notebook {
 }
 
 impl SyncReport {
+    /// Takes an envelope in, and counts it. Returns whether something that waits may be opened now.
+    fn take(
+        &mut self,
+        db: &Connection,
+        reading: &Reading<'_>,
+        verified: &Verified,
+    ) -> Result<bool, StoreError> {
+        let strikes = tombstone::strikes(db, verified.header())?;
+        let taken = import::take(db, reading, verified)?;
+        if let (Some((record, open)), Taken::Opened) = (strikes, taken) {
+            self.erased += 1;
+            self.erased_open.extend(open.then_some(record));
+        }
+        Ok(self.count(taken))
+    }
+
     /// Counts an envelope. Returns whether something that waits may be opened now.
     fn count(&mut self, taken: Taken) -> bool {
         match taken {
