@@ -9,6 +9,7 @@ mod export;
 mod form;
 mod programme;
 mod rebuild;
+mod receipt;
 mod record;
 mod serve;
 mod sync;
@@ -55,6 +56,9 @@ enum Command {
     Desk(desk::Desk),
     /// Write a form's records as tables
     Export(export::Export),
+    /// Check receipts of erasures
+    #[command(subcommand)]
+    Receipt(receipt::ReceiptCommand),
     /// Make every view in a notebook anew from its envelopes
     Rebuild(rebuild::Rebuild),
 }
@@ -73,6 +77,7 @@ impl Baraza {
             Command::Sync(command) => command.run(),
             Command::Desk(command) => command.run(),
             Command::Export(command) => command.run(),
+            Command::Receipt(command) => command.run(),
             Command::Rebuild(command) => command.run(),
         }
     }
