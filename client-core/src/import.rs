@@ -35,7 +35,9 @@ use crate::store::{StoreError, drafts, entities, keys, roster as store_roster};
 mod checkpoint;
 pub(crate) mod files;
 pub(crate) mod roster;
+pub(crate) mod tombstone;
 pub(crate) mod trust;
+mod withdrawal;
 
 /// What opening needs besides the store.
 pub(crate) struct Reading<'a> {
@@ -114,6 +116,9 @@ pub(crate) fn take(db: &Connection, reading: &Reading<'_>, verified: &Verified) 
     if envelopes::is_spent(db, id)? {
         return Ok(Taken::Known);
     }
+    if let Some(new) = tombstone::keep_bare(db, verified)? {
+        return Ok(if new { Taken::Kept } else { Taken::Known });
+    }
     match envelopes::keep(db, id, envelope)? {
         true => envelopes::note_seen(db, id, reading.now)?,
         false if envelopes::is_settled(db, id)? => return Ok(Taken::Known),
@@ -177,6 +182,8 @@ fn open(db: &Connection, reading: &Reading<'_>, verified: &Verified) -> Result<T
         Kind::GRANT => open_grant(db, reading, verified),
         Kind::CHECKPOINT => checkpoint::open(db, reading, verified),
         Kind::RECORD => open_record(db, reading, verified),
+        Kind::WITHDRAWAL => withdrawal::open(db, reading, verified),
+        Kind::TOMBSTONE => tombstone::open(db, reading, verified),
         // A later version knows what this is.
         _ => Err(Shut::NotForUs),
     };

@@ -127,7 +127,7 @@ impl Notebook {
         match Self::read(&home, &key) {
             Ok((store, me, roster)) => {
                 let rng = surroundings.chance();
-                let notebook = Self {
+                let mut notebook = Self {
                     home,
                     store,
                     surroundings,
@@ -137,7 +137,8 @@ impl Notebook {
                     shelf: Shelf::default(),
                     read_tables: ReadTables::default(),
                 };
-                notebook.copy_out_missing().map_err(|error| match error {
+                let beside = notebook.copy_out_missing().and_then(|()| notebook.clear_erased());
+                beside.map_err(|error| match error {
                     HomeOrStore::Home(error) => OpenError::Home(error),
                     HomeOrStore::Store(error) => OpenError::Store(error),
                 })?;

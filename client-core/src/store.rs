@@ -10,6 +10,7 @@ pub(crate) mod confirming;
 pub(crate) mod drafts;
 pub(crate) mod entities;
 pub(crate) mod envelopes;
+pub(crate) mod erasure;
 pub(crate) mod files;
 pub(crate) mod forms;
 pub(crate) mod keys;
@@ -29,6 +30,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("store/0006_lifecycle.sql"),
     include_str!("store/0007_confirming.sql"),
     include_str!("store/0008_relay_key.sql"),
+    include_str!("store/0009_erasure.sql"),
 ];
 
 /// Why the notebook's file cannot be read or written.

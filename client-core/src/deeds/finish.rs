@@ -162,11 +162,11 @@ impl Notebook {
                         .map(|form| forms::dictionary(tx, form.dictionary))
                         .transpose()?
                         .flatten();
-                    Some(seal_record(
+                    Some(seal_about(
                         tx,
                         hand,
                         &own,
-                        row.id,
+                        (Kind::RECORD, row.id),
                         &contents,
                         dictionary.as_ref(),
                     )?)
@@ -242,12 +242,13 @@ pub(crate) fn forget(db: &Connection, record: RecordId) -> Result<(), StoreError
     }
 }
 
-/// Seals a record's parts. Returns the envelopes that were written: chains that had to be opened, and the record's.
-fn seal_record(
+/// Seals parts of an envelope about a record. Returns the envelopes that were written: chains that had to be opened,
+/// and last the one about the record.
+pub(crate) fn seal_about(
     db: &Connection,
     hand: &mut Hand<'_>,
     roster: &Roster,
-    record: RecordId,
+    (kind, record): (Kind, RecordId),
     contents: &[(CompartmentId, Vec<u8>)],
     dictionary: Option<&payload::Dictionary>,
 ) -> Result<Vec<EnvelopeId>, FinishError> {
@@ -283,7 +284,7 @@ fn seal_record(
                 .seal(*record.as_bytes(), *compartment, (*name, key), &packed, hand.rng),
         );
     }
-    written.push(hand.write(db, Kind::RECORD, *record.as_bytes(), None, parts)?);
+    written.push(hand.write(db, kind, *record.as_bytes(), None, parts)?);
     Ok(written)
 }
 

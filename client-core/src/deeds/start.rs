@@ -34,6 +34,9 @@ pub enum DraftError {
          for a person at the desk once it is sent"
     )]
     Revoked,
+    /// Consent was taken back.
+    #[error("consent to record {0} was withdrawn: nobody reads or edits it any more")]
+    Withdrawn(RecordId),
     /// The form is missing or unreadable.
     #[error(transparent)]
     Form(#[from] FormsError),
@@ -120,8 +123,10 @@ impl Notebook {
         let now = self.now().as_second();
         self.store.read(|db| {
             let row = records::get(db, id)?.ok_or(DraftError::NoRecord(id))?;
-            if row.status == RecordStatus::Finished {
-                return Err(DraftError::Finished(id));
+            match row.status {
+                RecordStatus::Finished => return Err(DraftError::Finished(id)),
+                RecordStatus::Withdrawn => return Err(DraftError::Withdrawn(id)),
+                RecordStatus::Draft | RecordStatus::Granted | RecordStatus::Received => {}
             }
             let (_, form) = self.shelf.read(db, &row.form_id, Some(&row.form_version))?;
             let base = readable(db, id, &form)?;

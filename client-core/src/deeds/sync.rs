@@ -9,7 +9,7 @@ use serde::Serialize;
 use sync::{CallError, MemberCall};
 use thiserror::Error;
 use wire::frame::MAX_WANTS;
-use wire::{Hello, Refusal, RefusalCode, RosterEntry};
+use wire::{Hello, RecordId, Refusal, RefusalCode, RosterEntry};
 
 use self::apply::Calling;
 use self::meter::Meter;
@@ -21,6 +21,7 @@ use crate::home::HomeError;
 use crate::import::roster::TakeError;
 use crate::link::{Link, LinkError, SYNC_PATH};
 use crate::notebook::NoProgramme;
+use crate::pen::HomeOrStore;
 use crate::store::{StoreError, envelopes, myself, outbox, roster};
 
 mod apply;
@@ -72,9 +73,9 @@ pub enum SyncError {
     /// Whoever watched the sync ended it.
     #[error("the sync was ended; what was sent and taken before stays")]
     Cancelled,
-    /// A copy of what was written in the sync could not be laid beside the notebook.
-    #[error("the sync went on, but {0}")]
-    Copy(#[from] HomeError),
+    /// A file beside the notebook is not written or removed yet.
+    #[error("the sync went on, but {0}; it is tried again at the next one")]
+    Beside(#[from] HomeError),
     /// The notebook cannot be written.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -85,6 +86,15 @@ impl From<TakeError> for SyncError {
         match error {
             TakeError::Roster(error) => Self::OtherRoster(error),
             TakeError::Store(error) => Self::Store(error),
+        }
+    }
+}
+
+impl From<HomeOrStore> for SyncError {
+    fn from(error: HomeOrStore) -> Self {
+        match error {
+            HomeOrStore::Home(error) => Self::Beside(error),
+            HomeOrStore::Store(error) => Self::Store(error),
         }
     }
 }
@@ -127,6 +137,10 @@ pub struct SyncReport {
     pub revoked: bool,
     /// Whether a coordinator has to rotate the programme's keys, because somebody who was revoked has them.
     pub rotation_due: bool,
+    /// Records that were erased here in this sync.
+    pub erased: u64,
+    /// Of those, the ones in which an edit was open here: it is gone with the record.
+    pub erased_open: Vec<RecordId>,
 }
 
 /// How a sync is to go.
@@ -196,6 +210,7 @@ impl Notebook {
             }
         };
         self.forget_confirmed()?;
+        self.clear_erased()?;
         let (unsent, _, troubled) = self.store.read(outbox::counts)?;
         let (mut waiting, mut quarantined) = (0, 0);
         for envelope in self.store.read(envelopes::troubled)? {

@@ -134,7 +134,7 @@ impl From<DraftError> for NotebookError {
     fn from(error: DraftError) -> Self {
         match error {
             DraftError::NoRecord(_) => Self::not_found(error),
-            DraftError::Finished(_) => Self::Finished {
+            DraftError::Finished(_) | DraftError::Withdrawn(_) => Self::Finished {
                 reason: error.to_string(),
             },
             DraftError::Form(error) => error.into(),

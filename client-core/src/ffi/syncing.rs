@@ -15,6 +15,10 @@ pub struct SyncReport {
     pub troubled: u64,
     /// Envelopes of this device's own that still wait to be sent.
     pub unsent: u64,
+    /// Records that were erased here in this sync.
+    pub erased: u64,
+    /// Of those, the ones in which an edit was open here: it is gone with the record.
+    pub erased_open: Vec<String>,
 }
 
 impl From<crate::deeds::sync::SyncReport> for SyncReport {
@@ -26,6 +30,8 @@ impl From<crate::deeds::sync::SyncReport> for SyncReport {
             waiting: report.waiting,
             troubled: report.troubled + report.quarantined,
             unsent: report.unsent,
+            erased: report.erased,
+            erased_open: report.erased_open.iter().map(ToString::to_string).collect(),
         }
     }
 }

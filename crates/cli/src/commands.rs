@@ -12,6 +12,7 @@ mod form;
 mod programme;
 mod quarantine;
 mod rebuild;
+mod receipt;
 mod record;
 mod roster;
 mod serve;
@@ -71,6 +72,9 @@ enum Command {
     Desk(desk::Desk),
     /// Write a form's records as tables
     Export(export::Export),
+    /// Check receipts of erasures
+    #[command(subcommand)]
+    Receipt(receipt::ReceiptCommand),
     /// Make every view in a notebook anew from its envelopes
     Rebuild(rebuild::Rebuild),
 }
@@ -93,6 +97,7 @@ impl Baraza {
             Command::Sync(command) => command.run(),
             Command::Desk(command) => command.run(),
             Command::Export(command) => command.run(),
+            Command::Receipt(command) => command.run(),
             Command::Rebuild(command) => command.run(),
         }
     }

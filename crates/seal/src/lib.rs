@@ -11,6 +11,7 @@ pub mod members;
 pub mod part;
 pub mod passphrase;
 pub mod payload;
+pub mod receipt;
 pub mod roster;
 pub mod sign;
 pub mod to_key;

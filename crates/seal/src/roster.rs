@@ -420,6 +420,11 @@ pub fn may_erase(role: Role) -> bool {
     matches!(role, Role::COORDINATOR | Role::PROTECTION_OFFICER)
 }
 
+/// Returns whether members of this role may write down that consent was taken back.
+pub fn may_withdraw(role: Role) -> bool {
+    role.runs_desk() || role == Role::ENUMERATOR
+}
+
 /// The member that stands for the recovery key where something is sealed to members.
 pub const RECOVERY: MemberId = MemberId::from_bytes([0; 16]);
 

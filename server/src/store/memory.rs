@@ -4,15 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
 use wire::{
-    Envelope, EnvelopeId, Kind, LogId, MemberId, Part, ProgrammeId, RecordId, RosterEntry, Status, Vector,
+    Envelope, EnvelopeId, Header, Kind, LogId, MemberId, Part, ProgrammeId, RecordId, RosterEntry, Status,
+    Vector,
 };
 
-use super::{Identity, Query, RUN_BYTES, RUN_LENGTH, Run, Store, StoreError, Write, contiguous};
+use super::{FOR_ALL, Identity, Query, RUN_BYTES, RUN_LENGTH, Run, Store, StoreError, Write, contiguous};
 
 #[derive(Default)]
 struct Programme {
     roster: Vec<RosterEntry>,
     envelopes: Vec<(EnvelopeId, Envelope)>,
+    erased: BTreeSet<[u8; 16]>,
 }
 
 /// A relay's store in memory.
@@ -70,6 +72,10 @@ impl Store for MemoryStore {
             let write = |write: &Write| match write {
                 Write::Append(entry) => append(all, entry),
                 Write::Keep(verified) => keep(all, verified.id(), verified.envelope()),
+                Write::Erase(verified) => {
+                    erase(all, verified.header());
+                    keep(all, verified.id(), verified.envelope())
+                }
             };
             batch.iter().map(write).collect()
         }))
@@ -130,7 +136,7 @@ impl Store for MemoryStore {
                     }
                     Query::For(member) => {
                         header.author != member
-                            && (matches!(header.kind, Kind::FORM | Kind::FILE)
+                            && (FOR_ALL.contains(&header.kind)
                                 || (header.kind == Kind::GRANT && header.recipient == Some(member))
                                 || (header.kind == Kind::RECORD && granted.contains(&header.subject))
                                 || (header.kind == Kind::CHECKPOINT && newest(envelope)))
@@ -211,6 +217,19 @@ fn append(all: &mut BTreeMap<ProgrammeId, Programme>, entry: &RosterEntry) -> St
     }
 }
 
+/// Destroys the parts of everything about a tombstone's subject.
+fn erase(all: &mut BTreeMap<ProgrammeId, Programme>, tombstone: &Header) {
+    let Some(programme) = all.get_mut(&tombstone.programme) else {
+        return;
+    };
+    programme.erased.insert(tombstone.subject);
+    for (_, envelope) in &mut programme.envelopes {
+        if envelope.header.kind.of_record() && envelope.header.subject == tombstone.subject {
+            *envelope = envelope.withholding(|_| false);
+        }
+    }
+}
+
 fn keep(all: &mut BTreeMap<ProgrammeId, Programme>, id: EnvelopeId, envelope: &Envelope) -> Status {
     let Some(programme) = all.get_mut(&envelope.header.programme) else {
         return Status::Refused;
@@ -231,7 +250,8 @@ fn keep(all: &mut BTreeMap<ProgrammeId, Programme>, id: EnvelopeId, envelope: &E
         }
         return Status::Had;
     }
-    programme.envelopes.push((id, envelope.clone()));
+    let erased = envelope.header.kind.of_record() && programme.erased.contains(&envelope.header.subject);
+    programme.envelopes.push((id, envelope.withholding(|_| !erased)));
     if here.is_empty() {
         Status::Stored
     } else {

@@ -156,6 +156,91 @@ fn a_device_is_sent_the_newest_checkpoint_of_each_desk() {
 }
 
 #[test]
+fn a_tombstone_destroys_what_is_there_of_its_record_and_what_comes_later_and_of_no_other() {
+    on_every_store(|store| {
+        let mut programme = Programme::found(1);
+        founded(store, &programme);
+        let kinds = [Kind::RECORD, Kind::WITHDRAWAL, Kind::MEDIA];
+        let mut writes: Vec<Write> = kinds
+            .map(|kind| Write::Keep(programme.write(1, 1, kind, None)))
+            .into();
+        writes.push(Write::Keep(programme.write(1, 1, Kind::HANDOVER, Some(2))));
+        writes.push(Write::Keep(programme.write(0, 1, Kind::GRANT, Some(2))));
+        writes.push(Write::Keep(programme.write(1, 2, Kind::RECORD, None)));
+        // A form whose id is the record's is none of the tombstone's business.
+        writes.push(Write::Keep(programme.write(0, 1, Kind::FORM, None)));
+        // In the same batch, before and after.
+        writes.push(Write::Erase(programme.write(0, 1, Kind::TOMBSTONE, None)));
+        writes.push(Write::Keep(programme.write(1, 1, Kind::RECORD, None)));
+        store.write(&writes, 0).unwrap();
+        let late = Write::Keep(programme.write(2, 1, Kind::RECORD, None));
+        assert_eq!(
+            store.write(std::slice::from_ref(&late), 0).unwrap(),
+            [Status::Stored]
+        );
+        // The parts do not come back when everything is sent once more.
+        store.write(&writes, 0).unwrap();
+        let run = store.run(&programme.id, Query::All, 0).unwrap();
+        let has_parts: Vec<bool> = run
+            .envelopes
+            .iter()
+            .map(|(_, envelope)| envelope.parts.iter().any(|part| part.bytes().is_some()))
+            .collect();
+        assert_eq!(
+            has_parts,
+            [false, false, false, false, false, true, true, false, false, false]
+        );
+        for (sequence, envelope) in run.envelopes {
+            let bare = envelope.header.kind == Kind::TOMBSTONE;
+            assert_eq!(
+                envelope.header.parts.is_empty(),
+                bare,
+                "{sequence}: the header stays"
+            );
+        }
+        // Whoever is not a desk hears of it too.
+        let device = programme.members[2].id;
+        assert!(sequences(store, &programme, Query::For(device), 0).contains(&8));
+    });
+}
+
+#[test]
+fn nothing_of_an_erased_record_is_left_in_the_file_or_its_log() {
+    let mut programme = Programme::found(1);
+    let (folder, store) = sqlite();
+    founded(&store, &programme);
+    let envelopes: Vec<_> = (0..50)
+        .map(|n| programme.write(1, n % 5, Kind::RECORD, None))
+        .collect();
+    store
+        .write(&envelopes.iter().cloned().map(Write::Keep).collect::<Vec<_>>(), 0)
+        .unwrap();
+    let in_files = |of: u8| {
+        let files = ["relay.sqlite", "relay.sqlite-wal"].map(|name| folder.path().join(name));
+        let bytes: Vec<u8> = files
+            .iter()
+            .flat_map(|file| std::fs::read(file).unwrap_or_default())
+            .collect();
+        let parts = envelopes
+            .iter()
+            .filter(|verified| verified.header().subject == [of; 16])
+            .flat_map(|verified| verified.parts().filter_map(|(_, part)| part.bytes()));
+        parts
+            .filter(|part| bytes.windows(part.len()).any(|window| window == *part))
+            .count()
+    };
+    assert_eq!(
+        [in_files(3), in_files(4)],
+        [10, 10],
+        "the search finds what is there"
+    );
+    let tombstone = Write::Erase(programme.write(0, 3, Kind::TOMBSTONE, None));
+    store.write(&[tombstone], 0).unwrap();
+    assert_eq!([in_files(3), in_files(4)], [0, 10]);
+    store.check().unwrap();
+}
+
+#[test]
 fn programmes_do_not_see_one_another() {
     on_every_store(|store| {
         let (mut one, other) = (Programme::found(1), Programme::found(2));

@@ -1,14 +1,14 @@
 //! What an answer asks for, done in one transaction for each run of effects.
 
 use rusqlite::Connection;
-use seal::verify::envelope::verify;
+use seal::verify::envelope::{Verified, verify};
 use sync::{MemberEffect, Sent};
 use wire::{Done, EnvelopeId, Status, Vector};
 
 use super::{Ending, SyncError, SyncReport};
 use crate::Notebook;
 use crate::import::roster::Through;
-use crate::import::{self, Reading, Taken};
+use crate::import::{self, Reading, Taken, tombstone};
 use crate::notebook::{NoProgramme, programme_of};
 use crate::store::myself::Myself;
 use crate::store::{StoreError, envelopes, myself, outbox, roster};
@@ -62,12 +62,12 @@ impl Notebook {
                     MemberEffect::Append(_) => {}
                     MemberEffect::Keep { sequence, envelope } => {
                         let verified = verify(envelope.clone(), &own)?;
-                        news |= done.count(import::take(tx, &reading, &verified)?);
+                        news |= done.take(tx, &reading, &verified)?;
                         myself::note_cursor(tx, *sequence)?;
                     }
                     MemberEffect::KeepBehind { envelope, .. } => {
                         let verified = verify(envelope.clone(), &own)?;
-                        news |= done.count(import::take(tx, &reading, &verified)?);
+                        news |= done.take(tx, &reading, &verified)?;
                     }
                     MemberEffect::Compare(vector) => calling.compare(tx, vector, me, desk)?,
                     MemberEffect::Note(Sent::Piece { .. }, _)
@@ -169,6 +169,22 @@ fn whose(db: &Connection, id: EnvelopeId, me: &Myself) -> Result<Hand, StoreErro
 }
 
 impl SyncReport {
+    /// Takes an envelope in, and counts it. Returns whether something that waits may be opened now.
+    fn take(
+        &mut self,
+        db: &Connection,
+        reading: &Reading<'_>,
+        verified: &Verified,
+    ) -> Result<bool, StoreError> {
+        let strikes = tombstone::strikes(db, verified.header())?;
+        let taken = import::take(db, reading, verified)?;
+        if let (Some((record, open)), Taken::Opened) = (strikes, taken) {
+            self.erased += 1;
+            self.erased_open.extend(open.then_some(record));
+        }
+        Ok(self.count(taken))
+    }
+
     /// Counts an envelope. Returns whether something that waits may be opened now.
     fn count(&mut self, taken: Taken) -> bool {
         match taken {

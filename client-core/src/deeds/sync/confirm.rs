@@ -9,6 +9,7 @@ use wire::{Checkpoint, CompartmentId, EnvelopeId, Header, Incarnation, KeyName, 
 
 use super::SyncError;
 use crate::Notebook;
+use crate::home::copy_name;
 use crate::import;
 use crate::notebook::programme_of;
 use crate::store::confirming::{self, Confirmed, Own};
@@ -104,7 +105,7 @@ impl Notebook {
             Ok::<_, StoreError>(forgotten)
         })?;
         for (id, header) in &forgotten {
-            self.home.remove_copy(*id, header)?;
+            self.home.remove_copy(&copy_name(*id, header))?;
         }
         Ok(())
     }

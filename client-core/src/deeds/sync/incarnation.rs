@@ -41,7 +41,7 @@ impl Notebook {
             Ok::<_, SyncError>(())
         });
         if let Err(error) = &begun
-            && !matches!(error, SyncError::Copy(_))
+            && !matches!(error, SyncError::Beside(_))
         {
             self.me.incarnation = present;
         }

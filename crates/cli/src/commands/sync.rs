@@ -29,6 +29,12 @@ impl Sync {
             "Sent {}, received {}, opened {}.",
             report.sent, report.received, report.opened
         );
+        if report.erased > 0 {
+            println!("{} records were erased.", report.erased);
+        }
+        for record in &report.erased_open {
+            println!("The edit of record {record} that was open here is gone: the record was erased.");
+        }
         for (count, what) in [
             (report.waiting, "wait for something that has not come yet"),
             (

@@ -40,6 +40,13 @@ fn told(report: &SyncReport) -> Notice {
             envelopes(report.quarantined)
         ));
     }
+    if report.erased > 0 {
+        more.push(format!(
+            "{} erased; of these, {} with an edit open here, which is gone too.",
+            counted(report.erased, "record", "records"),
+            report.erased_open.len()
+        ));
+    }
     if report.unsent > 0 {
         more.push(format!(
             "{} of this desk still to be sent: sync again.",
