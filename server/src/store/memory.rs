@@ -240,6 +240,8 @@ fn keep(all: &mut BTreeMap<ProgrammeId, Programme>, id: EnvelopeId, envelope: &E
         .iter()
         .filter(|(_, e)| place(&e.header) == place(&envelope.header));
     let here: Vec<EnvelopeId> = here.map(|(id, _)| *id).collect();
+    let erased = envelope.header.kind.of_record() && programme.erased.contains(&envelope.header.subject);
+    let envelope = envelope.withholding(|_| !erased);
     if here.contains(&id) {
         for (_, stored) in programme.envelopes.iter_mut().filter(|(other, _)| *other == id) {
             for (here, brought) in stored.parts.iter_mut().zip(&envelope.parts) {
@@ -250,8 +252,7 @@ fn keep(all: &mut BTreeMap<ProgrammeId, Programme>, id: EnvelopeId, envelope: &E
         }
         return Status::Had;
     }
-    let erased = envelope.header.kind.of_record() && programme.erased.contains(&envelope.header.subject);
-    programme.envelopes.push((id, envelope.withholding(|_| !erased)));
+    programme.envelopes.push((id, envelope));
     if here.is_empty() {
         Status::Stored
     } else {

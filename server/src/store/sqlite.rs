@@ -423,12 +423,12 @@ fn keep(tx: &Transaction<'_>, id: &[u8; 32], envelope: &Envelope, hour: i64) -> 
             |row| fixed(row, "id"),
         )?
         .collect::<Result<_, _>>()?;
+    let erased = is_erased(tx, n, header)?;
+    let envelope = &envelope.withholding(|_| !erased);
     if at_place.contains(id) {
         fill(tx, n, id, envelope)?;
         return Ok(Status::Had);
     }
-    let erased = is_erased(tx, n, header)?;
-    let envelope = &envelope.withholding(|_| !erased);
     let sequence = last + 1;
     tx.prepare_cached("UPDATE programme SET sequence = :sequence WHERE n = :n")?
         .execute(named_params! { ":sequence": sequence as i64, ":n": n })?;
