@@ -211,7 +211,8 @@ fn open_chain(db: &Connection, reading: &Reading<'_>, verified: &Verified) -> Re
     let header = verified.header();
     let mut any = false;
     for (part, sealed) in parts_here(verified).filter(|(part, _)| reading.reads(part.compartment)) {
-        let key = open_with_epoch(db, header, part, sealed, CHAIN_KEY)?;
+        let key = open_with_epoch(db, header, part, sealed, CHAIN_KEY);
+        let key = key.or_else(|shut| wait_for_epoch(db, reading, part, shut))?;
         let first =
             <[u8; 32]>::try_from(key.as_slice()).map_err(|_| Shut::Wrong("a chain's key is cut".into()))?;
         let reader = ChainReader::begin(first);
@@ -319,7 +320,8 @@ fn open_grant(db: &Connection, reading: &Reading<'_>, verified: &Verified) -> Re
             any = true;
         } else if reading.reads(part.compartment) {
             // What the device will write with this key, every desk that reads the compartment can open.
-            let opened = open_with_epoch(db, header, part, sealed, GRANTED_KEY)?;
+            let opened = open_with_epoch(db, header, part, sealed, GRANTED_KEY);
+            let opened = opened.or_else(|shut| wait_for_epoch(db, reading, part, shut))?;
             let (id, key) = opened
                 .split_at_checked(8)
                 .ok_or(Shut::Wrong("a granted key is cut".into()))?;
@@ -615,6 +617,28 @@ fn open_with_epoch(
         }
     }
     outcome
+}
+
+/// Waits if something does not open because it is sealed to another epoch of the same number, whose key is not here:
+/// the roster is split, or was.
+fn wait_for_epoch<T>(
+    db: &Connection,
+    reading: &Reading<'_>,
+    part: &PartHeader,
+    shut: Shut,
+) -> Result<T, Shut> {
+    let (Shut::Wrong(_), KeyName::Epoch(number)) = (&shut, part.key) else {
+        return Err(shut);
+    };
+    let mut elsewhere = reading.roster.is_split();
+    for epoch in reading.roster.epochs() {
+        let same = (epoch.compartment, epoch.number) == (part.compartment, number);
+        elsewhere |= same && !keys::has_epoch_key(db, part.compartment, number, epoch.public.id())?;
+    }
+    Err(match elsewhere {
+        true => Shut::Not("its epoch's key has not come yet"),
+        false => shut,
+    })
 }
 
 fn unpack(db: &Connection, packed: &[u8]) -> Result<Vec<u8>, Shut> {

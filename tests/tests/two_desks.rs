@@ -136,12 +136,14 @@ fn two_desks_that_rotate_at_once_end_with_one_roster_and_read_everything() {
         .collect();
     assert_eq!(epochs, [1, 2, 3, 3]);
     for desk in &mut story.desks {
-        for (record, name) in [
-            (on_first, "Kayes"),
-            (of_its_own, "Gao"),
-            (late, "Segou"),
-        ] {
-            assert_eq!(village(desk, record).as_deref(), Some(name), "{} {:#?}", desk.name(), desk.troubled());
+        for (record, name) in [(on_first, "Kayes"), (of_its_own, "Gao"), (late, "Segou")] {
+            assert_eq!(
+                village(desk, record).as_deref(),
+                Some(name),
+                "{} {:#?}",
+                desk.name(),
+                desk.troubled()
+            );
         }
         assert!(desk.troubled().unwrap().is_empty());
         desk.rebuild().unwrap();
