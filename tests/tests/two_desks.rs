@@ -8,11 +8,15 @@
 
 use baraza_tests::second_desk::second_desk;
 use baraza_tests::{Stage, at};
+use client_core::deeds::carry::Selection;
 use client_core::deeds::finish::FinishError;
+use client_core::deeds::join_roster::JoinRosterError;
 use client_core::deeds::revoke::Trust;
+use client_core::deeds::rotate::RotateError;
 use client_core::deeds::start::DraftError;
 use client_core::{HttpLink, Notebook};
 use form::{Form, Source, Value};
+use seal::roster::RosterError;
 use tempfile::TempDir;
 use testkit::Field;
 use wire::{CompartmentId, RecordId, Role};
@@ -285,4 +289,84 @@ fn a_protection_officer_revokes_and_a_coordinator_renews_the_keys() {
     assert!(!coordinator.sync(&link).unwrap().rotation_due);
     let handed = coordinator.roster().unwrap().members_keys().last().unwrap();
     assert!(handed.sealed.iter().all(|sealed| sealed.member != amina));
+}
+
+fn carry(from: &Notebook, to: &mut Notebook) {
+    let mut bundle = Vec::new();
+    from.export_bundle(&mut bundle, Selection::Everything).unwrap();
+    to.import_bundle(&mut bundle.as_slice()).unwrap();
+}
+
+#[test]
+fn two_sides_that_meet_without_a_relay_are_joined_by_hand_and_work_goes_on_meanwhile() {
+    let mut story = Story::begin(7, Role::COORDINATOR);
+    let link = story.link.clone();
+    let [first, second] = &mut story.desks;
+    let height = first.roster().unwrap().position().height;
+    first.rotate(None).unwrap();
+    second.rotate(None).unwrap();
+    let on_second = visit(second, "Gao");
+    carry(first, second);
+    assert_eq!(second.standing().unwrap().split, Some(height + 1));
+    assert!(matches!(
+        second.rotate(None),
+        Err(RotateError::Roster(RosterError::Split))
+    ));
+    // What stands before the split holds, and is worked with; also by a program that is started again.
+    let while_split = visit(second, "Mopti");
+    assert_eq!(village(second, while_split).as_deref(), Some("Mopti"));
+    assert_eq!(village(second, on_second).as_deref(), Some("Gao"));
+
+    assert_eq!(second.join_roster().unwrap(), 3);
+    assert!(matches!(second.join_roster(), Err(JoinRosterError::NotSplit)));
+    carry(second, first);
+    assert_eq!(first.roster().unwrap(), second.roster().unwrap());
+    assert_eq!(first.standing().unwrap().split, None);
+    for record in [on_second, while_split] {
+        assert!(village(first, record).is_some());
+    }
+    // The relay learns of both sides when one of them syncs.
+    story.phones[0].sync(&link).unwrap();
+    let on_phone = visit(&mut story.phones[0], "Kayes");
+    story.sync_all();
+    story.sync_all();
+    for desk in &mut story.desks {
+        assert_eq!(village(desk, on_phone).as_deref(), Some("Kayes"));
+        assert!(desk.troubled().unwrap().is_empty());
+    }
+    assert_eq!(
+        story.phones[0].roster().unwrap(),
+        story.desks[0].roster().unwrap()
+    );
+}
+
+#[test]
+fn two_coordinators_who_join_by_hand_at_once_end_with_one_roster_too() {
+    let mut story = Story::begin(8, Role::COORDINATOR);
+    let link = story.link.clone();
+    let [first, second] = &mut story.desks;
+    first.rotate(None).unwrap();
+    second.rotate(None).unwrap();
+    let mut bundle = Vec::new();
+    second.export_bundle(&mut bundle, Selection::Everything).unwrap();
+    carry(first, second);
+    first.import_bundle(&mut bundle.as_slice()).unwrap();
+    assert!(first.roster().unwrap().is_split() && second.roster().unwrap().is_split());
+    first.join_roster().unwrap();
+    second.join_roster().unwrap();
+    let on_first = visit(first, "Kayes");
+    let on_second = visit(second, "Gao");
+    first.sync(&link).unwrap();
+    let report = second.sync(&link).unwrap();
+    assert_eq!((report.split, report.troubled), (None, 0));
+    story.sync_all();
+    for desk in &mut story.desks {
+        assert_eq!(village(desk, on_first).as_deref(), Some("Kayes"));
+        assert_eq!(village(desk, on_second).as_deref(), Some("Gao"));
+    }
+    assert_eq!(story.desks[0].roster().unwrap(), story.desks[1].roster().unwrap());
+    assert_eq!(
+        story.phones[1].roster().unwrap(),
+        story.desks[1].roster().unwrap()
+    );
 }
