@@ -295,6 +295,16 @@ pub(crate) fn spend_grants(db: &Connection, record: RecordId) -> Result<(), Stor
     Ok(())
 }
 
+/// Notes that one grant, or draft handed over, is spent, and destroys what it holds.
+pub(crate) fn spend_grant(db: &Connection, id: EnvelopeId) -> Result<(), StoreError> {
+    let envelope = named_params! { ":envelope": id.as_bytes() };
+    db.prepare_cached("INSERT INTO spent_grant (envelope) VALUES (:envelope) ON CONFLICT DO NOTHING")?
+        .execute(envelope)?;
+    db.prepare_cached("DELETE FROM part WHERE envelope = :envelope")?
+        .execute(envelope)?;
+    Ok(())
+}
+
 /// Returns whether an envelope is a grant that was spent here.
 pub(crate) fn is_spent(db: &Connection, id: EnvelopeId) -> Result<bool, StoreError> {
     Ok(db
