@@ -12,6 +12,7 @@ pub mod finish;
 pub mod forms;
 pub mod found;
 pub mod grant;
+pub mod hand_over;
 pub mod interview;
 pub mod join;
 pub mod join_roster;

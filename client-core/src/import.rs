@@ -35,6 +35,7 @@ use crate::store::{StoreError, drafts, entities, keys, roster as store_roster, t
 mod checkpoint;
 pub(crate) mod files;
 mod grant;
+pub(crate) mod handover;
 mod posted;
 pub(crate) mod roster;
 pub(crate) mod tombstone;
@@ -188,6 +189,8 @@ fn open(db: &Connection, reading: &Reading<'_>, verified: &Verified) -> Result<T
         Kind::WITHDRAWAL => withdrawal::open(db, reading, verified),
         Kind::TOMBSTONE => tombstone::open(db, reading, verified),
         Kind::KEYS => posted::open(db, reading, verified),
+        Kind::HANDOVER => handover::open(db, reading, verified),
+        Kind::RECEIPT if verified.header().recipient.is_some() => handover::accepted(db, reading, verified),
         // A later version knows what this is.
         _ => Err(Shut::NotForUs),
     };

@@ -14,6 +14,7 @@ pub(crate) mod erasure;
 pub(crate) mod files;
 pub(crate) mod forms;
 pub(crate) mod fresh_keys;
+pub(crate) mod handovers;
 pub(crate) mod keys;
 pub(crate) mod myself;
 pub(crate) mod once_keys;

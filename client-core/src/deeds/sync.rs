@@ -220,6 +220,7 @@ impl Notebook {
             }
         };
         self.forget_confirmed()?;
+        self.forget_accepted()?;
         self.clear_erased()?;
         self.let_expire()?;
         let (unsent, _, troubled) = self.store.read(outbox::counts)?;
@@ -260,8 +261,9 @@ impl Notebook {
         if *split {
             return Ok(self.overtaken()?.is_some());
         }
+        let told = self.tell_givers::<SyncError>()?;
         // What the relay refused while the roster was split is sent again.
-        Ok(sealed || (was && (self.renew_after_join()? || self.store.read(outbox::counts)?.0 > 0)))
+        Ok(sealed || told || (was && (self.renew_after_join()? || self.store.read(outbox::counts)?.0 > 0)))
     }
 
     fn is_split(&self) -> bool {

@@ -1,7 +1,8 @@
-//! `baraza record new`, `answer`, `clear`, `add`, `remove`, `finish`, `list`, `show`, `grant`, `withdraw`, `erase`,
-//! `receipt`
+//! `baraza record new`, `answer`, `clear`, `add`, `remove`, `finish`, `list`, `show`, `grant`, `offer`, `hand-over`,
+//! `take-over`, `withdraw`, `erase`, `receipt`
 
 mod erase;
+mod moving;
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -118,6 +119,12 @@ pub(crate) enum RecordCommand {
         #[arg(long, value_name = "NAME")]
         compartment: Vec<String>,
     },
+    /// Offer to take a draft over from another device: print what to show it
+    Offer(moving::Offer),
+    /// Hand a draft over to the device that made an offer: it is not on this one any more
+    HandOver(moving::HandOver),
+    /// Take over a draft from a file that another device wrote, and print its record
+    TakeOver(moving::TakeOver),
     /// Put down that a person takes consent back: the record is hidden everywhere at the next sync
     Withdraw {
         #[command(flatten)]
@@ -240,6 +247,9 @@ impl RecordCommand {
                 notebook.grant_packet(&records, to, compartments, hours)?;
                 println!("Granted for {hours} hours. It reaches the device when both have synced.");
             }
+            Self::Offer(command) => command.run()?,
+            Self::HandOver(command) => command.run()?,
+            Self::TakeOver(command) => command.run()?,
         }
         Ok(ExitCode::SUCCESS)
     }
