@@ -50,6 +50,9 @@ pub enum HandOverError {
          finished here, or granted to the other device"
     )]
     NotADraft(RecordId),
+    /// Desks are not in the field.
+    #[error("a desk takes no drafts over; let the device finish it, or hand it to another device")]
+    Desk,
     /// There is no such device to take drafts from.
     #[error("there is no device {0} in the programme; look at the list of members")]
     NoMember(MemberId),
@@ -108,6 +111,9 @@ pub struct HandedOver {
 impl Notebook {
     /// Offers to take a draft over from another device. The text holds no secret; it is good for one draft.
     pub fn offer(&mut self, from: MemberId) -> Result<String, HandOverError> {
+        if self.is_desk() {
+            return Err(HandOverError::Desk);
+        }
         let programme = {
             let (own, programme) = self.belonging::<HandOverError>()?;
             if own.member(&from).is_none() || from == self.me.member {

@@ -39,7 +39,7 @@ pub(super) fn open(db: &Connection, reading: &Reading<'_>, verified: &Verified) 
             any = true;
         }
     }
-    if !write_ids.is_empty() {
+    if reading.roster.is_desk(&reading.me.member) {
         remember(db, verified, &write_ids)?;
     }
     if any { Ok(()) } else { Err(Shut::NotForUs) }
