@@ -26,7 +26,7 @@ use zeroize::Zeroizing;
 use crate::Notebook;
 use crate::deeds::start::DraftError;
 use crate::deeds::sync::SyncError;
-use crate::home::HomeError;
+use crate::home::{HomeError, copy_name};
 use crate::import::handover::HANDOVER;
 use crate::import::{self, Reading, Taken};
 use crate::notebook::NoProgramme;
@@ -221,7 +221,7 @@ impl Notebook {
             Ok::<_, StoreError>(done)
         })?;
         for (id, header) in &done {
-            self.home.remove_copy(*id, header)?;
+            self.home.remove_copy(&copy_name(*id, header))?;
         }
         Ok(())
     }
