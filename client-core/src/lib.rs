@@ -19,6 +19,7 @@ mod shelf;
 mod store;
 mod surroundings;
 mod tables;
+mod time;
 
 #[cfg(feature = "ffi")]
 uniffi::setup_scaffolding!();

@@ -7,6 +7,7 @@ use wire::enrolment::EnrolmentError;
 use wire::{Certificate, LogId, ProgrammeId, RelayKey, Request};
 
 use crate::Notebook;
+use crate::deeds::post_keys::PostKeysError;
 use crate::relay_address::RelayAddress;
 use crate::store::myself::{self, Programme};
 use crate::store::{StoreError, roster};
@@ -23,6 +24,9 @@ pub enum JoinError {
     /// The certificate does not hold.
     #[error(transparent)]
     Certificate(#[from] CertificateError),
+    /// The device has joined; only its first one-time keys are not posted, or not copied. The next sync does it.
+    #[error("this device has joined, but {0}")]
+    Keys(#[from] PostKeysError),
     /// The notebook cannot be written.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -64,6 +68,7 @@ impl Notebook {
                 .try_for_each(|entry| roster::append(tx, entry))
         })?;
         self.roster = Some(roster);
+        self.post_keys()?;
         Ok(programme.id)
     }
 }

@@ -1,4 +1,4 @@
-//! `baraza device request`, `admit`, `join`, `list`, `revoke`
+//! `baraza device request`, `admit`, `join`, `list`, `report`, `revoke`
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -10,6 +10,7 @@ use clap::Subcommand;
 use crate::home::Home;
 use crate::output;
 
+mod report;
 mod revoke;
 
 #[derive(Debug, Subcommand)]
@@ -38,6 +39,8 @@ pub(crate) enum Device {
     },
     /// At a desk: trust a member no more, and renew the programme's keys
     Revoke(revoke::Revoke),
+    /// At a desk: tell what was on a device that was lost
+    Report(report::Report),
     /// List the members of the programme
     List {
         #[command(flatten)]
@@ -58,6 +61,7 @@ impl Device {
                 println!("This device belongs to programme {programme}. Sync to get its forms.");
             }
             Self::Revoke(command) => return command.run(),
+            Self::Report(command) => command.run()?,
             Self::List { home, json } => {
                 let members = home.open()?.members()?;
                 if json {
