@@ -11,6 +11,7 @@ pub mod found;
 pub mod grant;
 pub mod interview;
 pub mod join;
+pub mod keep_syncing;
 pub mod list;
 pub mod progress;
 pub mod publish;

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod backoff;
 mod compartments;
 pub mod deeds;
 #[cfg(feature = "ffi")]
@@ -22,6 +23,7 @@ mod tables;
 #[cfg(feature = "ffi")]
 uniffi::setup_scaffolding!();
 
+pub use backoff::Backoff;
 pub use compartments::Compartments;
 pub use home::HomeError;
 pub use link::{HttpLink, Link, LinkError, SYNC_PATH};
