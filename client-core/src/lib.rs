@@ -26,7 +26,7 @@ uniffi::setup_scaffolding!();
 pub use backoff::Backoff;
 pub use compartments::Compartments;
 pub use home::HomeError;
-pub use link::{HttpLink, Link, LinkError, SYNC_PATH};
+pub use link::{HttpLink, Link, LinkError, LinkTimeouts, SYNC_PATH};
 pub use notebook::{NoProgramme, Notebook, OpenError, SHORTEST_PASSPHRASE};
 pub use record::Record;
 pub use seal::enrol::RequestError;

@@ -1,10 +1,16 @@
 //! The way to a relay: one request, one answer, both streamed.
 
 use std::io::{self, Read};
-use std::time::Duration;
 
 use seal::verify::request::RequestHeaders;
 use thiserror::Error;
+use ureq::unversioned::resolver::DefaultResolver;
+
+use self::socket::SocketConnector;
+pub use self::timeouts::LinkTimeouts;
+
+mod socket;
+mod timeouts;
 
 /// Why a relay cannot be reached. Nothing is lost; sync again.
 #[derive(Debug, Error)]
@@ -54,6 +60,13 @@ pub struct HttpLink {
 
 impl Default for HttpLink {
     fn default() -> Self {
+        Self::with(LinkTimeouts::default())
+    }
+}
+
+impl HttpLink {
+    /// Makes a link that waits so long and no longer.
+    pub fn with(timeouts: LinkTimeouts) -> Self {
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
@@ -61,11 +74,16 @@ impl Default for HttpLink {
             .user_agent("")
             .accept("")
             .accept_encoding("")
-            .timeout_connect(Some(Duration::from_secs(30)))
-            .timeout_per_read(Some(Duration::from_secs(60)))
-            .timeout_per_write(Some(Duration::from_secs(60)))
+            .timeout_connect(Some(timeouts.connect))
+            .timeout_per_read(Some(timeouts.silence))
+            .timeout_per_write(Some(timeouts.stall))
             .build();
-        Self { agent: config.into() }
+        let connector = SocketConnector {
+            stall: timeouts.stall,
+        };
+        Self {
+            agent: ureq::Agent::with_parts(config, connector, DefaultResolver::default()),
+        }
     }
 }
 
@@ -108,3 +126,6 @@ impl Link for HttpLink {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

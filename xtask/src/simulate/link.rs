@@ -36,7 +36,7 @@ use crate::run::{cargo, output, run};
 /// What is sent over what.
 #[derive(Debug, Args)]
 pub(crate) struct Plan {
-    /// The run of `cargo xtask ci`: few records, and a minute at most
+    /// The run of `cargo xtask ci`: few records and one cut, usually over in half a minute
     #[arg(long)]
     short: bool,
     /// Where loss, cuts and answers come from
@@ -51,9 +51,12 @@ pub(crate) struct Plan {
     /// Which part of the packets is lost, from 0 to 1
     #[arg(long, default_value_t = 0.1, value_parser = part)]
     loss: f64,
-    /// Seconds from one cut to the next; each lasts two to five [default: 20, short: 10]
-    #[arg(long, value_parser = clap::value_parser!(u64).range(6..))]
-    cut_every: Option<u64>,
+    /// Seconds from one cut to the next; each lasts two to five
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u64).range(6..))]
+    cut_every: u64,
+    /// Seconds until the first cut [default: as from one to the next, short: 3, so that it hits]
+    #[arg(long)]
+    first_cut: Option<u64>,
     /// How many records the device has finished [default: 200, short: 20]
     #[arg(long)]
     records: Option<u32>,
@@ -64,10 +67,10 @@ pub(crate) struct Plan {
     /// what phones use; `any` leaves it to the machine
     #[arg(long, default_value = "reno")]
     congestion: String,
-    /// After how many seconds it has failed [default: 1200, short: 60]
+    /// After how many seconds it has failed [default: 1800, short: 120]
     #[arg(long)]
     limit: Option<u64>,
-    /// Which part may be sent twice [default: 0.1, short: 0.5]
+    /// Which part may be sent twice [default: 0.1, short: 1, as one cut may hit all of so little]
     #[arg(long, value_parser = part)]
     most_twice: Option<f64>,
 }
@@ -92,11 +95,12 @@ impl Plan {
             rate: self.rate,
             round_trip: Duration::from_millis(self.rtt),
             loss: self.loss,
-            cut_every: Duration::from_secs(choose(self.cut_every, 20, 10)),
+            first_cut: Duration::from_secs(choose(self.first_cut, self.cut_every, 3)),
+            cut_every: Duration::from_secs(self.cut_every),
         };
-        let limit = Duration::from_secs(choose(self.limit, 1200, 60));
+        let limit = Duration::from_secs(choose(self.limit, 1800, 120));
         let records = self.records.unwrap_or(if self.short { 20 } else { 200 });
-        let most_twice = self.most_twice.unwrap_or(if self.short { 0.5 } else { 0.1 });
+        let most_twice = self.most_twice.unwrap_or(if self.short { 1.0 } else { 0.1 });
 
         let programs = Programs::build()?;
         let folder = tempfile::tempdir()?;

@@ -21,6 +21,8 @@ pub(crate) struct Terms {
     pub(crate) round_trip: Duration,
     /// Which part of the packets is lost, by chance.
     pub(crate) loss: f64,
+    /// When the first cut begins.
+    pub(crate) first_cut: Duration,
     /// From the beginning of one cut to that of the next.
     pub(crate) cut_every: Duration,
 }
@@ -156,10 +158,13 @@ impl Line {
     }
 
     fn cut_if_due(&mut self, now: Duration) {
-        while now >= self.terms.cut_every * (self.cuts + 1) {
+        loop {
+            let next = self.terms.first_cut + self.terms.cut_every * self.cuts;
+            if now < next {
+                return;
+            }
             self.cuts += 1;
-            let lasts = Duration::from_secs_f64(self.chance.random_range(CUT_SECONDS));
-            self.cut_until = self.terms.cut_every * self.cuts + lasts;
+            self.cut_until = next + Duration::from_secs_f64(self.chance.random_range(CUT_SECONDS));
             for to in [End::Relay, End::Device] {
                 let way = std::mem::take(self.way(to));
                 self.fate.cut += way.travelling.len() as u64;

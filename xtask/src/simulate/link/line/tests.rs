@@ -10,6 +10,7 @@ fn terms(loss: f64) -> Terms {
         rate: 64_000,
         round_trip: Duration::from_millis(800),
         loss,
+        first_cut: Duration::from_secs(20),
         cut_every: Duration::from_secs(20),
     }
 }
@@ -70,6 +71,8 @@ fn a_cut_takes_what_is_on_the_line_and_ends_after_a_while() {
     line.send(End::Relay, vec![3], seconds(20.1 + CUT_SECONDS.end));
     assert_eq!(line.arrived(seconds(30.0)), [(End::Relay, vec![3])]);
     assert_eq!((line.cuts(), line.fate().cut), (1, 2));
+    line.send(End::Relay, vec![4], seconds(40.1));
+    assert_eq!((line.cuts(), line.fate().cut), (2, 3));
 }
 
 #[test]
