@@ -123,7 +123,11 @@ fn a_connection_is_used_again_and_one_that_the_relay_closed_is_not() {
             signature: String::new(),
         };
         let mut answer = link
-            .call(&format!("http://{address}"), &headers, &mut &b"hello"[..])
+            .call(
+                &RelayAddress::from(&format!("http://{address}")),
+                &headers,
+                &mut &b"hello"[..],
+            )
             .unwrap_or_else(|error| panic!("call {n}: {error}"));
         let mut bytes = Vec::new();
         answer.read_to_end(&mut bytes).unwrap();
