@@ -7,4 +7,4 @@ pub mod store;
 mod writer;
 
 pub use http::{AppState, Limits, app};
-pub use relay::{Config, Relay, ServeError, TlsKeyError};
+pub use relay::{BackupError, Config, Relay, ServeError, TlsKeyError, back_up, restore};

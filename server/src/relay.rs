@@ -16,9 +16,18 @@ use wire::RelayKey;
 use crate::http::{AppState, Limits, app, serve};
 use crate::store::{SqliteStore, StoreError};
 
+mod backup;
 mod tls_key;
 
+pub use backup::{BackupError, back_up, restore};
 pub use tls_key::TlsKeyError;
+
+/// The file of what it was given.
+const DATABASE: &str = "relay.sqlite";
+/// The folder of sealed photos and recordings.
+const BLOBS: &str = "blobs";
+/// The file that keeps two relays out of one folder.
+const LOCK: &str = "lock";
 
 /// How many programmes a relay serves unless it is told otherwise.
 const PROGRAMMES: usize = 8;
@@ -98,7 +107,7 @@ impl Relay {
     /// Starts a relay on the current tokio runtime.
     pub async fn start(config: Config) -> Result<Self, ServeError> {
         let lock = lock(&config.data)?;
-        let store = Arc::new(SqliteStore::open(&config.data.join("relay.sqlite"))?);
+        let store = Arc::new(SqliteStore::open(&config.data.join(DATABASE))?);
         let (state, writer) = AppState::new(store.clone(), Arc::new(unix_seconds), config.max_programmes)?;
         let tls = match config.tls {
             true => Some(tls_key::open_or_make(&config.data)?),
@@ -175,7 +184,7 @@ fn lock(folder: &Path) -> Result<File, ServeError> {
         .create(true)
         .truncate(false)
         .write(true)
-        .open(folder.join("lock"));
+        .open(folder.join(LOCK));
     let file = file.map_err(failed)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
