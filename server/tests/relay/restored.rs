@@ -4,11 +4,12 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 use std::thread;
+use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::http::Request;
 use baraza_server::store::{MemoryStore, Query, SqliteStore, Store, Write};
-use baraza_server::{AppState, BackupError, app, back_up, restore};
+use baraza_server::{AppState, BackupError, Config, Relay, app, back_up, restore};
 use http_body_util::BodyExt as _;
 use seal::verify::request::request_headers;
 use sync::{MemberCall, MemberEffect};
@@ -107,6 +108,35 @@ fn blobs_and_the_tls_key_go_along() {
 }
 
 #[test]
+fn a_relay_sweeps_what_was_never_sent_to_its_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let gathered = folder
+        .path()
+        .join("blobs/partial")
+        .join(Programme::found(1).id.to_string());
+    fs::create_dir_all(&gathered).unwrap();
+    let [old, new] = ["a", "b"].map(|digit| gathered.join(digit.repeat(64)));
+    fs::write(&new, b"begun").unwrap();
+    let file = fs::File::create(&old).unwrap();
+    file.set_modified(std::time::UNIX_EPOCH).unwrap();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        let config = Config::new(folder.path().to_owned(), ([127, 0, 0, 1], 0).into());
+        let relay = Relay::start(config).await.unwrap();
+        let swept = async {
+            while old.exists() {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(20), swept)
+            .await
+            .unwrap();
+        relay.stop().await;
+    });
+    assert!(new.exists());
+}
+
+#[test]
 fn nothing_is_overwritten() {
     let folder = tempfile::tempdir().unwrap();
     let (data, file) = (folder.path().join("relay"), folder.path().join("backup"));
@@ -164,7 +194,7 @@ fn a_damaged_or_foreign_file_is_no_backup_and_leaves_the_folder_empty() {
 }
 
 /// A relay without a socket, and what members know of it.
-struct Relay {
+struct InMemory {
     store: Arc<MemoryStore>,
     state: AppState,
 }
@@ -177,7 +207,7 @@ struct Answer {
     cursor: u64,
 }
 
-impl Relay {
+impl InMemory {
     fn with(programmes: &[&Programme]) -> Self {
         let store = Arc::new(MemoryStore::by_chance().unwrap());
         programmes.iter().for_each(|programme| found(&*store, programme));
@@ -243,7 +273,7 @@ impl Relay {
 async fn a_restored_programme_gives_nothing_until_its_own_desk_has_sent_everything() {
     let (desk, device) = (0, 2);
     let (mut one, other) = (Programme::found(1), Programme::found(2));
-    let relay = Relay::with(&[&one, &other]);
+    let relay = InMemory::with(&[&one, &other]);
     let writes = [
         one.write(1, 1, Kind::RECORD, None),
         one.write(0, 1, Kind::GRANT, Some(device)),
