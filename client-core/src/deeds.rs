@@ -3,6 +3,7 @@
 pub mod admit;
 pub mod answer;
 pub mod attach;
+pub mod audit;
 pub mod carry;
 pub mod device_report;
 pub mod disagreements;

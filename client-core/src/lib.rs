@@ -35,6 +35,7 @@ pub use relay_address::{RelayAddress, RelayAddressError};
 pub use seal::enrol::RequestError;
 pub use seal::passphrase::Cost;
 pub use store::StoreError;
+pub use store::audit::AuditBreak;
 pub use store::records::RecordStatus;
 pub use surroundings::{Clock, Surroundings, SystemClock};
 pub use tables::code_verifier;

@@ -18,6 +18,7 @@ use crate::deeds::finish::FinishError;
 use crate::home::{Home, HomeError};
 use crate::pen::HomeOrStore;
 use crate::shelf::Shelf;
+use crate::store::audit::{self, AuditBreak};
 use crate::store::myself::{self, Myself, Programme};
 use crate::store::{Store, StoreError, roster};
 use crate::surroundings::Surroundings;
@@ -72,6 +73,8 @@ pub struct Notebook {
     pub(crate) shelf: Shelf,
     pub(crate) read_tables: ReadTables,
     pub(crate) opened: Opened,
+    /// Where the audit was found broken at the opening.
+    pub(crate) audit_break: Option<AuditBreak>,
 }
 
 impl std::fmt::Debug for Notebook {
@@ -123,6 +126,7 @@ impl Notebook {
             shelf: Shelf::default(),
             read_tables: ReadTables::default(),
             opened,
+            audit_break: None,
         })
     }
 
@@ -134,6 +138,7 @@ impl Notebook {
             Ok((mut store, me, roster)) => {
                 let rng = surroundings.chance();
                 let opened = Opened::now(&mut store, &surroundings)?;
+                let audit_break = store.read(audit::verify)?.err();
                 let mut notebook = Self {
                     home,
                     store,
@@ -144,6 +149,7 @@ impl Notebook {
                     shelf: Shelf::default(),
                     read_tables: ReadTables::default(),
                     opened,
+                    audit_break,
                 };
                 let beside = notebook.copy_out_missing().and_then(|()| notebook.clear_erased());
                 beside.map_err(|error| match error {

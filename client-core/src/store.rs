@@ -6,6 +6,7 @@ use std::time::Duration;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 use thiserror::Error;
 
+pub(crate) mod audit;
 pub(crate) mod confirming;
 pub(crate) mod drafts;
 pub(crate) mod entities;

@@ -134,6 +134,21 @@ fn a_draft_whose_file_is_lost_comes_through_the_relay() {
 }
 
 #[test]
+fn a_file_brings_the_roster_that_the_taker_has_not_seen() {
+    let (mut stage, record) = begun(70);
+    let giver = stage.phones[0].member();
+    let offer = stage.phones[1].offer(giver).unwrap();
+    drop(stage.field.phone("chipo", &mut stage.desk).unwrap());
+    stage.sync_desk();
+    let link = stage.link.clone();
+    stage.phones[0].sync(&link).unwrap();
+    let handed = stage.phones[0].hand_over(record, &offer).unwrap();
+    assert_eq!(stage.phones[1].members().unwrap().len(), 3);
+    assert_eq!(stage.phones[1].take_over(&handed.file).unwrap(), record);
+    assert_eq!(stage.phones[1].members().unwrap().len(), 4);
+}
+
+#[test]
 fn the_giver_keeps_the_sealed_draft_until_the_taker_has_it() {
     let (mut stage, record) = begun(64);
     let handed = handed(&mut stage, record);

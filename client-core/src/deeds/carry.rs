@@ -209,7 +209,8 @@ fn take_envelope(
                 }
                 Taken::Kept | Taken::Waiting | Taken::Quarantined => report.received += 1,
             }
-            if taken != Taken::Known {
+            // What was spent here is a bare header now: whoever wrote it sends the whole.
+            if taken != Taken::Known && !envelopes::is_spent(db, verified.id())? {
                 outbox::carry(db, verified.id())?;
             }
         }

@@ -8,6 +8,7 @@ use crate::home::HomeError;
 use crate::import::{self, Reading, Taken};
 use crate::notebook::NoProgramme;
 use crate::pen::HomeOrStore;
+use crate::store::audit::{self, Deed};
 use crate::store::{StoreError, erasure, records};
 
 /// Why a record was not erased.
@@ -51,6 +52,7 @@ impl Notebook {
         let now = self.now().as_second();
         let tombstone = self.write_with(&own, |tx, hand| {
             let id = hand.write(tx, Kind::TOMBSTONE, *record.as_bytes(), None, Vec::new())?;
+            audit::note(tx, now, Deed::Erase, record.as_bytes())?;
             let reading = Reading::new(tx, hand.me, &own, now)?;
             match import::reopen(tx, &reading, id)? {
                 Taken::Opened => Ok(id),

@@ -24,6 +24,7 @@ use crate::import::{self, CHAIN_KEY, Reading, Taken, chain_id};
 use crate::notebook::NoProgramme;
 use crate::payload as changes;
 use crate::pen::Hand;
+use crate::store::audit::{self, Deed};
 use crate::store::keys::OwnChain;
 use crate::store::records::{RecordRow, RecordStatus};
 use crate::store::{StoreError, drafts, envelopes, forms, keys, once_keys, records};
@@ -74,7 +75,7 @@ impl Notebook {
         if open.new {
             return Err(FinishError::NotOpen(record));
         }
-        self.finish_draft(open)
+        self.finish_draft(open, None)
     }
 
     /// Returns the answers that finishing would send, to be read through beforehand: those at questions that are not
@@ -89,7 +90,12 @@ impl Notebook {
         Ok(form::answers_json::write_answers(&form, &draft))
     }
 
-    pub(crate) fn finish_draft(&mut self, mut open: OpenDraft) -> Result<Option<EnvelopeId>, FinishError> {
+    /// Finishes a draft. `noted` is put down in the audit.
+    pub(crate) fn finish_draft(
+        &mut self,
+        mut open: OpenDraft,
+        noted: Option<Deed>,
+    ) -> Result<Option<EnvelopeId>, FinishError> {
         if self.is_revoked() {
             return Err(DraftError::Revoked.into());
         }
@@ -113,17 +119,31 @@ impl Notebook {
         if draft.meta(META_UNFINISHED).is_some() {
             note_unfinished(draft, "", now)?;
         }
-        self.seal(open)
+        self.seal(open, noted)
+    }
+
+    /// Seals a draft as it is, whatever is missing in it, because this device may not go on with it. The record says
+    /// why.
+    pub(crate) fn seal_unfinished(
+        &mut self,
+        mut open: OpenDraft,
+        why: &str,
+    ) -> Result<Option<EnvelopeId>, FinishError> {
+        note_unfinished(&mut open.draft, why, self.now().as_second())?;
+        self.seal(open, None)
     }
 
     /// Makes changes of a draft and seals them. What is left of it here is destroyed.
-    fn seal(&mut self, open: OpenDraft) -> Result<Option<EnvelopeId>, FinishError> {
+    fn seal(&mut self, open: OpenDraft, noted: Option<Deed>) -> Result<Option<EnvelopeId>, FinishError> {
         let own = self.belonging::<FinishError>()?.0.clone();
         let squashed = self.squash(open)?;
         let (record, now) = (squashed.row.id, self.now().as_second());
         let desk = self.is_desk();
         let finished = self.write_with(&own, |tx, hand| {
             let sealed = squashed.seal(tx, hand, &own)?;
+            if let Some(deed) = noted {
+                audit::note(tx, now, deed, record.as_bytes())?;
+            }
             drafts::destroy(tx, record)?;
             if desk {
                 let reading = Reading::new(tx, hand.me, &own, now)?;

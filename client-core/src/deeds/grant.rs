@@ -21,6 +21,7 @@ use crate::home::HomeError;
 use crate::import::{GRANT, GRANTED_KEY};
 use crate::notebook::NoProgramme;
 use crate::pen::Hand;
+use crate::store::audit::{self, Deed};
 use crate::store::fresh_keys::{self, GivenGrant};
 use crate::store::records::RecordStatus;
 use crate::store::{StoreError, keys, records};
@@ -305,6 +306,7 @@ impl Packet {
         };
         let write_ids: Vec<GrantedKeyId> = grant.compartments.iter().map(|hand| hand.write_id).collect();
         fresh_keys::note_given(tx, &given, &write_ids)?;
+        audit::note(tx, self.now, Deed::Grant, &subject)?;
         Ok(envelope)
     }
 }

@@ -9,7 +9,7 @@ use seal::handover::HandedDraft;
 use seal::keys::KemKey;
 use seal::offer::{OfferError, check_offer, offer};
 use seal::payload;
-use seal::roster::Roster;
+use seal::roster::{Roster, RosterError};
 use seal::to_key::{OVERHEAD, seal_to};
 use seal::verify::envelope::{VerifyError, verify};
 use seal::write::SealedPart;
@@ -19,7 +19,7 @@ use wire::envelope::MAX_PART;
 use wire::offer::Offer;
 use wire::{
     BundleReader, BundleWriter, CompartmentId, DecodeError, Envelope, EnvelopeId, Frame, KeyName, Kind,
-    MemberId, RecordId,
+    MemberId, RecordId, RosterEntry,
 };
 use zeroize::Zeroizing;
 
@@ -28,12 +28,13 @@ use crate::deeds::start::DraftError;
 use crate::deeds::sync::SyncError;
 use crate::home::{HomeError, copy_name};
 use crate::import::handover::HANDOVER;
+use crate::import::roster::{TakeError, Through};
 use crate::import::{self, Reading, Taken};
 use crate::notebook::NoProgramme;
 use crate::pen::Hand;
 use crate::store::once_keys::{self, Use};
 use crate::store::records::{self, RecordStatus};
-use crate::store::{StoreError, confirming, drafts, envelopes, handovers};
+use crate::store::{StoreError, confirming, drafts, envelopes, handovers, roster};
 
 /// Why a draft was not handed over, or not taken over. Unless it says otherwise, it is where it was.
 #[derive(Debug, Error)]
@@ -77,6 +78,9 @@ pub enum HandOverError {
     /// The file holds something else.
     #[error("the file is not one draft that was handed over in this programme")]
     OtherFile,
+    /// The roster in the file is not this node's.
+    #[error("the file shows another roster than the one here: {0}. Tell the coordinator before you go on")]
+    Roster(#[source] RosterError),
     /// Who made it is not known, or the file was changed.
     #[error(transparent)]
     Verify(#[from] VerifyError),
@@ -157,7 +161,7 @@ impl Notebook {
             Ok(HandedOver {
                 envelope,
                 to: offer.member,
-                file: bundle(&own, sealed),
+                file: bundle(&own, roster::all(tx)?, sealed),
             })
         });
         // Also if only the copy failed: what was destroyed must not stay in the log.
@@ -169,14 +173,17 @@ impl Notebook {
 
     /// Takes over the draft in a file that another device wrote for this one. Returns its record.
     pub fn take_over(&mut self, file: &[u8]) -> Result<RecordId, HandOverError> {
-        let own = self.belonging::<HandOverError>()?.0.clone();
-        let verified = verify(unbundle(&own, file)?, &own)?;
-        let (id, record) = (verified.id(), RecordId::from_bytes(verified.header().subject));
+        let mut own = self.belonging::<HandOverError>()?.0.clone();
+        let (entries, envelope) = unbundle(&own, file)?;
+        let (id, record) = (envelope.id(), RecordId::from_bytes(envelope.header.subject));
         let (me, now) = (&self.me, self.now().as_second());
         let taken = self.store.write(|tx| {
+            import::roster::take(tx, me, &mut own, &entries, Through::Hand)?;
+            let verified = verify(envelope, &own)?;
             let reading = Reading::new(tx, me, &own, now)?;
-            import::take(tx, &reading, &verified)
+            Ok::<_, HandOverError>(import::take(tx, &reading, &verified)?)
         })?;
+        self.roster = Some(own);
         match taken {
             Taken::Opened => {}
             Taken::Known => return Err(HandOverError::Here),
@@ -255,19 +262,24 @@ fn seal_draft(
     Ok(hand.write(tx, Kind::HANDOVER, subject, Some(offer.member), vec![part])?)
 }
 
-fn bundle(own: &Roster, envelope: Envelope) -> Vec<u8> {
+/// Writes the file: the roster too, which the taker may not have seen all of.
+fn bundle(own: &Roster, entries: Vec<RosterEntry>, envelope: Envelope) -> Vec<u8> {
     let (mut writer, mut file) = BundleWriter::begin(own.programme());
+    for entry in entries {
+        file.extend(writer.write(&Frame::Roster(entry)));
+    }
     file.extend(writer.write(&Frame::Push(envelope)));
     file.extend(writer.finish());
     file
 }
 
-fn unbundle(own: &Roster, file: &[u8]) -> Result<Envelope, HandOverError> {
+fn unbundle(own: &Roster, file: &[u8]) -> Result<(Vec<RosterEntry>, Envelope), HandOverError> {
     let mut reader = BundleReader::new();
     reader.push(file)?;
-    let mut found = None;
+    let (mut entries, mut found) = (Vec::new(), None);
     while let Some(frame) = reader.next_frame()? {
         match frame {
+            Frame::Roster(entry) => entries.push(entry),
             Frame::Push(envelope) if found.is_none() && envelope.header.kind == Kind::HANDOVER => {
                 found = Some(envelope);
             }
@@ -277,5 +289,15 @@ fn unbundle(own: &Roster, file: &[u8]) -> Result<Envelope, HandOverError> {
     reader.ended()?;
     found
         .filter(|_| reader.programme() == Some(own.programme()))
+        .map(|envelope| (entries, envelope))
         .ok_or(HandOverError::OtherFile)
+}
+
+impl From<TakeError> for HandOverError {
+    fn from(error: TakeError) -> Self {
+        match error {
+            TakeError::Roster(error) => Self::Roster(error),
+            TakeError::Store(error) => Self::Store(error),
+        }
+    }
 }

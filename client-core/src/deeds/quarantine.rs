@@ -8,6 +8,7 @@ use crate::Notebook;
 use crate::deeds::list::time;
 use crate::import::{self, Reading, chain_id};
 use crate::notebook::NoProgramme;
+use crate::store::audit::{self, Deed};
 use crate::store::envelopes::{self, State};
 use crate::store::{StoreError, quarantine};
 
@@ -115,6 +116,7 @@ impl Notebook {
                 envelopes::mark(tx, *id, State::Waiting, Some("a person released it"))?;
             }
             import::retry(tx, &reading)?;
+            audit::note(tx, now, Deed::Release, record.as_bytes())?;
             Ok(Released {
                 record,
                 envelopes: waiting.len() as u64,
@@ -138,6 +140,7 @@ impl Notebook {
             waiting
                 .iter()
                 .try_for_each(|id| quarantine::decide(tx, *id, false, now))?;
+            audit::note(tx, now, Deed::Drop, record.as_bytes())?;
             Ok(waiting.len() as u64)
         })
     }

@@ -10,6 +10,7 @@ use crate::Notebook;
 use crate::deeds::rotate::RotateError;
 use crate::import::roster::TakeError;
 use crate::notebook::NoProgramme;
+use crate::store::audit::Deed;
 use crate::store::{StoreError, envelopes, quarantine};
 
 /// Why a member was not revoked. They are trusted as before.
@@ -99,7 +100,7 @@ impl Notebook {
             let all: Vec<CompartmentId> = grown.compartments().collect();
             entries.extend(self.renewal(&grown, &all, true)?);
         }
-        self.take_own(&mut own, &entries)?;
+        self.take_own_noted(&mut own, &entries, Some((Deed::Revoke, member)))?;
         let quarantined = self.store.read(|db| quarantine::count_of(db, member))?;
         Ok(Revoked {
             member,

@@ -5,7 +5,7 @@ use seal::members::hand_key;
 use seal::roster::{Roster, RosterError, write};
 use thiserror::Error;
 use wire::roster_entry::MAX_SEALED_TO;
-use wire::{CompartmentId, MemberCard, RosterAct, RosterEntry};
+use wire::{CompartmentId, MemberCard, MemberId, RosterAct, RosterEntry};
 
 use crate::Notebook;
 use crate::compartments::Compartments;
@@ -14,6 +14,7 @@ use crate::import::roster::{TakeError, Through, take};
 use crate::import::{self, Reading};
 use crate::notebook::NoProgramme;
 use crate::store::StoreError;
+use crate::store::audit::{self, Deed};
 
 /// Why keys were not renewed. All are as they were.
 #[derive(Debug, Error)]
@@ -126,11 +127,24 @@ impl Notebook {
 
     /// Takes entries of this node's own in, in one transaction, with all that follows from them.
     pub(crate) fn take_own(&mut self, own: &mut Roster, entries: &[RosterEntry]) -> Result<(), TakeError> {
+        self.take_own_noted(own, entries, None)
+    }
+
+    /// Does as [`Notebook::take_own`], and puts down in the audit what was done to whom.
+    pub(crate) fn take_own_noted(
+        &mut self,
+        own: &mut Roster,
+        entries: &[RosterEntry],
+        noted: Option<(Deed, MemberId)>,
+    ) -> Result<(), TakeError> {
         let (me, now) = (&self.me, self.now().as_second());
         let mut grown = own.clone();
         self.store.write(|tx| {
             take(tx, me, &mut grown, entries, Through::Hand)?;
             import::retry(tx, &Reading::new(tx, me, &grown, now)?)?;
+            if let Some((deed, member)) = noted {
+                audit::note(tx, now, deed, member.as_bytes())?;
+            }
             Ok::<_, TakeError>(())
         })?;
         *own = grown.clone();

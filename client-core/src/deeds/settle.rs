@@ -8,6 +8,7 @@ use wire::{EnvelopeId, RecordId};
 use crate::Notebook;
 use crate::deeds::finish::FinishError;
 use crate::deeds::start::DraftError;
+use crate::store::audit::Deed;
 
 /// Why a disagreement was not settled.
 #[derive(Debug, Error)]
@@ -108,6 +109,6 @@ impl Notebook {
         drop(open.draft.settle(&found, settlement, now)?);
         let form = open.form.clone();
         self.recompute(&mut open.draft, &form)?;
-        Ok(self.finish_draft(open)?)
+        Ok(self.finish_draft(open, Some(Deed::Settle))?)
     }
 }

@@ -15,6 +15,7 @@ use crate::deeds::list::{RecordSummary, time};
 use crate::deeds::start::{DraftError, OpenDraft, readable};
 use crate::people::People;
 use crate::store::StoreError;
+use crate::store::audit::{self, Deed};
 use crate::store::records::{self, RecordStatus};
 
 /// Why a record cannot be shown.
@@ -98,6 +99,11 @@ impl Notebook {
             false => form::answers_json::write_answers(&form, &draft),
         };
         let unknown = base.unknown_answers(&form);
+        if self.is_desk() && needs_audit(&base) {
+            let now = self.now().as_second();
+            self.store
+                .write(|tx| audit::note(tx, now, Deed::Read, id.as_bytes()))?;
+        }
         Ok(RecordView {
             disagreements: view_all(id, &base, &form, &people),
             history: history(&base, &form, &people),
@@ -124,7 +130,7 @@ impl Notebook {
     }
 
     /// Reads a record and its form, for tables. Records that cannot be read here are left out.
-    pub fn read_all(&self, form_id: &str) -> Result<Vec<(RecordSummary, Arc<Form>, Record)>, ShowError> {
+    pub fn read_all(&mut self, form_id: &str) -> Result<Vec<(RecordSummary, Arc<Form>, Record)>, ShowError> {
         let people = self.people()?;
         let rows = self.store.read(|db| records::list(db, Some(form_id)))?;
         let mut all = Vec::new();
@@ -138,12 +144,25 @@ impl Notebook {
             let record = self.readable_now(row.id, &form)?;
             all.push((RecordSummary::of(row, &people), form, record));
         }
+        let now = self.now().as_second();
+        let noted = all.iter().filter(|(_, _, record)| needs_audit(record));
+        let noted: Vec<RecordId> = noted.map(|(summary, ..)| summary.id).collect();
+        self.store.write(|tx| {
+            noted
+                .iter()
+                .try_for_each(|id| audit::note(tx, now, Deed::Export, id.as_bytes()))
+        })?;
         Ok(all)
     }
 
     fn readable_now(&self, id: RecordId, form: &Form) -> Result<Record, StoreError> {
         self.store.read(|db| readable(db, id, form))
     }
+}
+
+/// Returns whether a record holds more than `general`: who reads it is put down.
+fn needs_audit(record: &Record) -> bool {
+    record.compartments().any(|name| name != record::GENERAL)
 }
 
 fn history(base: &Record, form: &Form, people: &People) -> Vec<HistoryLine> {

@@ -1,5 +1,6 @@
 //! The commands: one file each.
 
+mod audit;
 mod bundle;
 mod demo;
 mod desk;
@@ -74,6 +75,9 @@ enum Command {
     Bundle(bundle::Bundle),
     /// Open the coordinator's console in a browser, on this machine only
     Desk(desk::Desk),
+    /// Show and check who did what at this node
+    #[command(subcommand)]
+    Audit(audit::Audit),
     /// Write a form's records as tables
     Export(export::Export),
     /// Check receipts of erasures
@@ -101,6 +105,7 @@ impl Baraza {
             Command::Entity(command) => command.run(),
             Command::Sync(command) => command.run(),
             Command::Desk(command) => command.run(),
+            Command::Audit(command) => command.run(),
             Command::Export(command) => command.run(),
             Command::Receipt(command) => command.run(),
             Command::Rebuild(command) => command.run(),

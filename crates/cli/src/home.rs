@@ -22,7 +22,13 @@ impl Home {
     /// Opens the notebook.
     pub(crate) fn open(&self) -> anyhow::Result<Notebook> {
         let passphrase = self.passphrase(false)?;
-        Ok(Notebook::open(&self.home, &passphrase, Surroundings::real()?)?)
+        let notebook = Notebook::open(&self.home, &passphrase, Surroundings::real()?)?;
+        if let Some(trouble) = notebook.audit_break() {
+            eprintln!(
+                "baraza: {trouble}. Somebody changed this notebook past the program; tell the coordinator."
+            );
+        }
+        Ok(notebook)
     }
 
     /// Returns the notebook's folder.

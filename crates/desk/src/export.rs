@@ -71,7 +71,7 @@ pub const INSTANCE_COLUMNS: [&str; 3] = ["__record", "__parent", "__id"];
 ///
 /// # Errors
 /// If there is no such form, or the notebook cannot be read.
-pub fn tables(notebook: &Notebook, form_id: &str) -> Result<Vec<Table>, ExportError> {
+pub fn tables(notebook: &mut Notebook, form_id: &str) -> Result<Vec<Table>, ExportError> {
     let newest = notebook.form(form_id, None)?;
     let records = records(notebook, form_id)?;
     let mut main = Gathered::new(form_id.to_owned(), &RECORD_COLUMNS);
@@ -141,7 +141,7 @@ pub fn write_csv(table: &Table, into: impl Write) -> Result<(), ExportError> {
 ///
 /// # Errors
 /// If there is no such form, or the notebook cannot be read.
-pub fn json(notebook: &Notebook, form_id: &str) -> Result<serde_json::Value, ExportError> {
+pub fn json(notebook: &mut Notebook, form_id: &str) -> Result<serde_json::Value, ExportError> {
     notebook.form(form_id, None)?;
     let records = records(notebook, form_id)?;
     let objects = records.into_iter().map(|(summary, form, record)| {
@@ -161,7 +161,7 @@ pub fn json(notebook: &Notebook, form_id: &str) -> Result<serde_json::Value, Exp
 
 /// The records in the order in which they were begun, so that two exports are alike.
 fn records(
-    notebook: &Notebook,
+    notebook: &mut Notebook,
     form_id: &str,
 ) -> Result<Vec<(RecordSummary, Arc<Form>, Record)>, ExportError> {
     let mut records = notebook.read_all(form_id)?;

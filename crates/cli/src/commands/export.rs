@@ -37,16 +37,16 @@ impl Export {
         eprintln!(
             "These tables hold what people said, with nothing withheld: keep them as safe as the notebook."
         );
-        let notebook = self.home.open()?;
+        let mut notebook = self.home.open()?;
         match (self.format, self.out) {
-            (Format::Json, None) => output::json(&export::json(&notebook, &self.form)?)?,
+            (Format::Json, None) => output::json(&export::json(&mut notebook, &self.form)?)?,
             (Format::Json, Some(folder)) => {
                 std::fs::create_dir_all(&folder)?;
                 let file = File::create(folder.join(format!("{}.json", self.form)))?;
-                serde_json::to_writer_pretty(file, &export::json(&notebook, &self.form)?)?;
+                serde_json::to_writer_pretty(file, &export::json(&mut notebook, &self.form)?)?;
             }
             (Format::Csv, None) => {
-                let tables = export::tables(&notebook, &self.form)?;
+                let tables = export::tables(&mut notebook, &self.form)?;
                 if let Some(records) = tables.first() {
                     export::write_csv(records, std::io::stdout().lock())?;
                 }
@@ -59,7 +59,7 @@ impl Export {
             }
             (Format::Csv, Some(folder)) => {
                 std::fs::create_dir_all(&folder)?;
-                for table in export::tables(&notebook, &self.form)? {
+                for table in export::tables(&mut notebook, &self.form)? {
                     let path = folder.join(format!("{}.csv", table.name));
                     let file = File::create(&path)
                         .with_context(|| format!("{} cannot be written", path.display()))?;
