@@ -433,6 +433,9 @@ fn keep(tx: &Transaction<'_>, id: &[u8; 32], envelope: &Envelope, hour: i64) -> 
     let Some((n, last)) = find(tx, &header.programme)? else {
         return Ok(Status::Refused);
     };
+    let erased = is_erased(tx, n, header)?;
+    let bare = erased.then(|| envelope.withholding(|_| false));
+    let envelope = bare.as_ref().unwrap_or(envelope);
     let at_place: Vec<[u8; 32]> = tx
         .prepare_cached(
             "SELECT id FROM envelope WHERE programme = :programme AND author = :author
@@ -448,8 +451,6 @@ fn keep(tx: &Transaction<'_>, id: &[u8; 32], envelope: &Envelope, hour: i64) -> 
             |row| fixed(row, "id"),
         )?
         .collect::<Result<_, _>>()?;
-    let erased = is_erased(tx, n, header)?;
-    let envelope = &envelope.withholding(|_| !erased);
     if at_place.contains(id) {
         fill(tx, n, id, envelope)?;
         return Ok(Status::Had);
