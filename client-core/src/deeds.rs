@@ -4,6 +4,7 @@ pub mod admit;
 pub mod answer;
 pub mod attach;
 pub mod carry;
+pub mod consent;
 pub mod device_report;
 pub mod disagreements;
 pub mod entities;
