@@ -5,6 +5,7 @@ pub mod answer;
 pub mod attach;
 pub mod audit;
 pub mod carry;
+pub mod consent;
 pub mod device_report;
 pub mod disagreements;
 pub mod entities;

@@ -122,15 +122,13 @@ pub(crate) fn take(db: &Connection, reading: &Reading<'_>, verified: &Verified) 
     if envelopes::is_spent(db, id)? {
         return Ok(Taken::Known);
     }
-    if let Some(new) = tombstone::keep_bare(db, verified)? {
-        return Ok(if new { Taken::Kept } else { Taken::Known });
-    }
-    match envelopes::keep(db, id, envelope)? {
+    let bare = tombstone::bare(db, verified)?;
+    match envelopes::keep(db, id, bare.as_ref().unwrap_or(envelope))? {
         true => {
             let late = reading.roster.is_expired(&envelope.header.author, reading.known);
             envelopes::note_seen(db, id, reading.now, late)?;
         }
-        false if envelopes::is_settled(db, id)? => return Ok(Taken::Known),
+        false if bare.is_some() || envelopes::is_settled(db, id)? => return Ok(Taken::Known),
         false => {}
     }
     trust::note_arrival(db, reading, verified)?;
@@ -139,6 +137,10 @@ pub(crate) fn take(db: &Connection, reading: &Reading<'_>, verified: &Verified) 
     {
         quarantine::put(db, id, Cause::Fork, reason)?;
         return Ok(Taken::Quarantined);
+    }
+    if bare.is_some() {
+        tombstone::forget_skipped(db, verified.header())?;
+        return Ok(Taken::Kept);
     }
     open(db, reading, verified)
 }

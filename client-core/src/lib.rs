@@ -30,7 +30,7 @@ pub use compartments::Compartments;
 pub use home::HomeError;
 pub use link::{HttpLink, Link, LinkError, LinkTimeouts, SYNC_PATH};
 pub use notebook::{NoProgramme, Notebook, OpenError, SHORTEST_PASSPHRASE};
-pub use record::Record;
+pub use record::{Record, consent};
 pub use relay_address::{RelayAddress, RelayAddressError};
 pub use seal::enrol::RequestError;
 pub use seal::passphrase::Cost;

@@ -146,6 +146,13 @@ impl Store {
         Ok(())
     }
 
+    /// Writes the whole file anew, and empties the log. SQLite overwrites the rows it deletes, but where it moves rows
+    /// from page to page it may leave old copies of them in the space between: only this takes those away.
+    pub(crate) fn rewrite(&self) -> Result<(), StoreError> {
+        self.connection.execute_batch("VACUUM")?;
+        self.empty_log()
+    }
+
     /// Checks the whole file.
     pub(crate) fn check(&self) -> Result<(), StoreError> {
         let verdict: String = self

@@ -1,5 +1,6 @@
 //! What several stories share: the sample forms, and a field ready to go.
 
+pub mod memory;
 pub mod process;
 pub mod scan;
 pub mod second_desk;

@@ -62,6 +62,11 @@ impl Process {
             .find(|line| line.contains(word))
     }
 
+    /// Returns its number.
+    pub fn id(&self) -> u32 {
+        self.0.id()
+    }
+
     /// Kills it as the power going out would: nothing in it is told.
     ///
     /// # Panics

@@ -154,8 +154,9 @@ pub fn values(folder: &Path) -> Vec<Vec<u8>> {
         if path.is_dir() {
             all.extend(values(&path));
         } else if let Some(tables) = tables(&path) {
+            let db = open(&path).expect("a file that opened");
             for table in tables {
-                all.extend(rows(&path, &table).expect("a table"));
+                all.extend(rows_of(&db, &table).expect("a table"));
             }
         }
     }
@@ -164,20 +165,28 @@ pub fn values(folder: &Path) -> Vec<Vec<u8>> {
 
 /// Returns a file's tables, if it is an SQLite file that opens without a key.
 fn tables(path: &Path) -> Option<Vec<String>> {
-    let db = open(path).ok()?;
-    let mut names = db
-        .prepare("SELECT name FROM sqlite_master WHERE type = 'table'")
-        .ok()?;
-    let names = names.query_map([], |row| row.get(0)).ok()?;
-    names.collect::<Result<_, _>>().ok()
+    tables_of(&open(path).ok()?).ok()
+}
+
+/// Returns the names of a database's tables.
+///
+/// # Errors
+/// It cannot be read.
+pub fn tables_of(db: &Connection) -> rusqlite::Result<Vec<String>> {
+    let mut names = db.prepare("SELECT name FROM sqlite_master WHERE type = 'table'")?;
+    let names = names.query_map([], |row| row.get(0))?;
+    names.collect()
 }
 
 fn open(path: &Path) -> rusqlite::Result<Connection> {
     Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)
 }
 
-fn rows(path: &Path, table: &str) -> rusqlite::Result<Vec<Vec<u8>>> {
-    let db = open(path)?;
+/// Returns every text and blob in a table.
+///
+/// # Errors
+/// It cannot be read.
+pub fn rows_of(db: &Connection, table: &str) -> rusqlite::Result<Vec<Vec<u8>>> {
     let mut statement = db.prepare(&format!("SELECT * FROM \"{table}\""))?;
     let columns = statement.column_count();
     let (mut all, mut rows) = (Vec::new(), statement.query([])?);

@@ -40,30 +40,46 @@ impl Notebook {
     /// Nothing brings it back: not an edit that is open somewhere, not a device that was away, not a backup. Only the
     /// headers of its envelopes stay: who wrote how much when. Erasing again writes another tombstone.
     pub fn erase(&mut self, record: RecordId) -> Result<EnvelopeId, EraseError> {
+        let tombstones = self.erase_all(&[record])?;
+        tombstones.first().copied().ok_or(EraseError::NoRecord(record))
+    }
+
+    /// Erases several records in one deed: all of them, or none.
+    pub fn erase_all(&mut self, all: &[RecordId]) -> Result<Vec<EnvelopeId>, EraseError> {
         let (own, _) = self.belonging::<EraseError>()?;
         let own = own.clone();
         if !own.may_erase(&self.me.member) {
             return Err(EraseError::NotAllowed);
         }
-        let known = self.store.read(|db| erasure::headers(db, record))?;
-        if known.is_empty() && self.store.read(|db| records::get(db, record))?.is_none() {
-            return Err(EraseError::NoRecord(record));
-        }
+        self.store.read(|db| {
+            all.iter().try_for_each(|record| {
+                let nothing =
+                    erasure::headers(db, *record)?.is_empty() && records::get(db, *record)?.is_none();
+                if nothing {
+                    Err(EraseError::NoRecord(*record))
+                } else {
+                    Ok(())
+                }
+            })
+        })?;
         let now = self.now().as_second();
-        let tombstone = self.write_with(&own, |tx, hand| {
-            let id = hand.write(tx, Kind::TOMBSTONE, *record.as_bytes(), None, Vec::new())?;
-            audit::note(tx, now, Deed::Erase, record.as_bytes())?;
+        let tombstones = self.write_with(&own, |tx, hand| {
             let reading = Reading::new(tx, hand.me, &own, now)?;
-            match import::reopen(tx, &reading, id)? {
-                Taken::Opened => Ok(id),
-                _ => Err(EraseError::DoesNotHold),
-            }
+            let erase = |record: &RecordId| {
+                let id = hand.write(tx, Kind::TOMBSTONE, *record.as_bytes(), None, Vec::new())?;
+                audit::note(tx, now, Deed::Erase, record.as_bytes())?;
+                match import::reopen(tx, &reading, id)? {
+                    Taken::Opened => Ok(id),
+                    _ => Err(EraseError::DoesNotHold),
+                }
+            };
+            all.iter().map(erase).collect()
         });
         // Also if only the copy failed: the record is erased then.
         let cleared = self.clear_erased();
-        let tombstone = tombstone?;
+        let tombstones = tombstones?;
         cleared?;
-        Ok(tombstone)
+        Ok(tombstones)
     }
 
     /// Returns the records that were erased, by id.
@@ -71,13 +87,13 @@ impl Notebook {
         self.store.read(erasure::erased)
     }
 
-    /// After records were erased: removes the copies beside the notebook, leaves no byte in the log, and only then, at
-    /// a desk, says so in receipts.
+    /// After records were erased: removes the copies beside the notebook, leaves no byte in the file or its log, and only
+    /// then, at a desk, says so in receipts.
     pub(crate) fn clear_erased(&mut self) -> Result<(), HomeOrStore> {
         let doomed = self.store.read(erasure::doomed_copies)?;
         if !doomed.is_empty() {
             doomed.iter().try_for_each(|name| self.home.remove_copy(name))?;
-            self.store.empty_log()?;
+            self.store.rewrite()?;
             self.store.write(|tx| erasure::forget_doomed_copies(tx))?;
         }
         let me = self.me.member;

@@ -9,6 +9,7 @@ use thiserror::Error;
 use wire::{MemberId, RecordId};
 
 use crate::Notebook;
+use crate::deeds::consent::{ConsentView, view};
 use crate::deeds::disagreements::{DisagreementView, view_all};
 use crate::deeds::finish::META_UNFINISHED;
 use crate::deeds::list::{RecordSummary, time};
@@ -37,6 +38,8 @@ pub struct RecordView {
     pub summary: RecordSummary,
     /// The answers, nested as the form is. Where people disagree, one of them, the same everywhere.
     pub answers: serde_json::Value,
+    /// What was said about purposes, by purpose and time.
+    pub consent: Vec<ConsentView>,
     /// What people disagree about.
     pub disagreements: Vec<DisagreementView>,
     /// Every answer that was ever finished, the oldest first.
@@ -98,6 +101,7 @@ impl Notebook {
             true => base.hydrate(&form),
             false => form::answers_json::write_answers(&form, &draft),
         };
+        let said = if new { base.consent() } else { draft.consent() };
         let unknown = base.unknown_answers(&form);
         if self.is_desk() && needs_audit(&base) {
             let now = self.now().as_second();
@@ -105,6 +109,7 @@ impl Notebook {
                 .write(|tx| audit::note(tx, now, Deed::Read, id.as_bytes()))?;
         }
         Ok(RecordView {
+            consent: view(said, &people),
             disagreements: view_all(id, &base, &form, &people),
             history: history(&base, &form, &people),
             unknown: unknown

@@ -2,11 +2,11 @@
 
 use rusqlite::Connection;
 use seal::verify::envelope::Verified;
-use wire::{EnvelopeId, Header, KeyName, Kind, RecordId};
+use wire::{Envelope, EnvelopeId, Header, KeyName, Kind, RecordId};
 
 use super::{Reading, Shut};
 use crate::home::copy_name;
-use crate::store::{StoreError, drafts, envelopes, erasure, keys, once_keys, records};
+use crate::store::{StoreError, drafts, erasure, keys, once_keys, records};
 
 /// Obeys a tombstone, if its author may erase.
 pub(super) fn open(db: &Connection, reading: &Reading<'_>, verified: &Verified) -> Result<(), Shut> {
@@ -26,18 +26,15 @@ pub(crate) fn strikes(db: &Connection, header: &Header) -> Result<Option<(Record
     Ok(Some((record, drafts::is_open(db, record)?)))
 }
 
-/// Keeps an envelope about an erased record as a bare header. Returns whether it is about one, and if so whether it is
-/// new here.
-pub(super) fn keep_bare(db: &Connection, verified: &Verified) -> Result<Option<bool>, StoreError> {
+/// Returns all that may be kept of an envelope about an erased record: its header. Nothing if it is about no such
+/// record.
+pub(super) fn bare(db: &Connection, verified: &Verified) -> Result<Option<Envelope>, StoreError> {
     let header = verified.header();
-    let bare = matches!(header.kind, Kind::TOMBSTONE | Kind::RECEIPT);
-    let record = RecordId::from_bytes(header.subject);
-    if bare || !header.kind.of_record() || erasure::tombstone(db, record)?.is_none() {
+    let none = header.parts.is_empty() || !header.kind.of_record();
+    if none || erasure::tombstone(db, RecordId::from_bytes(header.subject))?.is_none() {
         return Ok(None);
     }
-    let new = envelopes::keep(db, verified.id(), &verified.envelope().withholding(|_| false))?;
-    forget_skipped(db, header)?;
-    Ok(Some(new))
+    Ok(Some(verified.envelope().withholding(|_| false)))
 }
 
 /// Destroys everything of a record on this node but the headers.
@@ -60,7 +57,7 @@ fn erase(db: &Connection, record: RecordId, tombstone: EnvelopeId) -> Result<(),
 }
 
 /// Destroys the keys that a reader of its author's chains still keeps for an envelope.
-fn forget_skipped(db: &Connection, header: &Header) -> Result<(), StoreError> {
+pub(super) fn forget_skipped(db: &Connection, header: &Header) -> Result<(), StoreError> {
     for part in &header.parts {
         let KeyName::Chain { chain, index } = part.key else {
             continue;

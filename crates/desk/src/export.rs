@@ -5,6 +5,7 @@
 use std::io::Write;
 use std::sync::Arc;
 
+use client_core::consent::StandingConsent;
 use client_core::deeds::forms::FormsError;
 use client_core::deeds::list::RecordSummary;
 use client_core::deeds::show::ShowError;
@@ -67,13 +68,18 @@ pub const INSTANCE_COLUMNS: [&str; 3] = ["__record", "__parent", "__id"];
 ///
 /// Records of all versions of the form stand together: a table has every column that any of them has. Rows are in
 /// the order in which the records were begun. Where people disagree, the cell is one of their answers, the same
-/// everywhere; `__disagreements` says how many are open in the record.
+/// everywhere; `__disagreements` says how many are open in the record. Withdrawn records are left out; with a
+/// `purpose`, so are those in which nothing covers it.
 ///
 /// # Errors
 /// If there is no such form, or the notebook cannot be read.
-pub fn tables(notebook: &mut Notebook, form_id: &str) -> Result<Vec<Table>, ExportError> {
+pub fn tables(
+    notebook: &mut Notebook,
+    form_id: &str,
+    purpose: Option<&str>,
+) -> Result<Vec<Table>, ExportError> {
     let newest = notebook.form(form_id, None)?;
-    let records = records(notebook, form_id)?;
+    let records = records(notebook, form_id, purpose)?;
     let mut main = Gathered::new(form_id.to_owned(), &RECORD_COLUMNS);
     let mut repeats: Vec<(QuestionPath, Gathered)> = Vec::new();
     let rows = records
@@ -137,13 +143,18 @@ pub fn write_csv(table: &Table, into: impl Write) -> Result<(), ExportError> {
 }
 
 /// Returns the records of a form that can be read here as JSON: an array of objects with `id`, `form`, `version`,
-/// `device`, `started`, `changed`, `disagreements` and, nested as the form is, `answers`.
+/// `device`, `started`, `changed`, `disagreements`, `consent` (what was said about each purpose) and, nested as the
+/// form is, `answers`. The same records as in [`tables`].
 ///
 /// # Errors
 /// If there is no such form, or the notebook cannot be read.
-pub fn json(notebook: &mut Notebook, form_id: &str) -> Result<serde_json::Value, ExportError> {
+pub fn json(
+    notebook: &mut Notebook,
+    form_id: &str,
+    purpose: Option<&str>,
+) -> Result<serde_json::Value, ExportError> {
     notebook.form(form_id, None)?;
-    let records = records(notebook, form_id)?;
+    let records = records(notebook, form_id, purpose)?;
     let objects = records.into_iter().map(|(summary, form, record)| {
         json!({
             "id": summary.id,
@@ -153,18 +164,41 @@ pub fn json(notebook: &mut Notebook, form_id: &str) -> Result<serde_json::Value,
             "started": summary.started,
             "changed": summary.changed,
             "disagreements": summary.disagreements,
+            "consent": record.consent().iter().map(said).collect::<Vec<_>>(),
             "answers": record.hydrate(&form),
         })
     });
     Ok(objects.collect())
 }
 
+/// What was said about one purpose: the purpose beside what stands in the event.
+fn said(said: &StandingConsent) -> serde_json::Value {
+    let mut event = json!(said.event);
+    if let Some(event) = event.as_object_mut() {
+        event.insert("purpose".to_owned(), json!(said.purpose));
+    }
+    event
+}
+
 /// The records in the order in which they were begun, so that two exports are alike.
 fn records(
     notebook: &mut Notebook,
     form_id: &str,
+    purpose: Option<&str>,
 ) -> Result<Vec<(RecordSummary, Arc<Form>, Record)>, ExportError> {
     let mut records = notebook.read_all(form_id)?;
+    if let Some(purpose) = purpose {
+        let mut covered = Vec::new();
+        for one in records {
+            if notebook
+                .covers(one.0.id, &one.2, purpose)
+                .map_err(ShowError::from)?
+            {
+                covered.push(one);
+            }
+        }
+        records = covered;
+    }
     records.sort_by(|(one, ..), (other, ..)| (&one.started, one.id).cmp(&(&other.started, other.id)));
     Ok(records)
 }

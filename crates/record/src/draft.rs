@@ -20,7 +20,7 @@ pub use self::step::DraftStep;
 use self::step::{Step, StepError};
 use crate::GENERAL;
 use crate::ids::Actor;
-use crate::key;
+use crate::key::{self, Key};
 use crate::record::{Record, in_order};
 use crate::scalar;
 
@@ -172,6 +172,12 @@ impl Draft {
     /// since 1970-01-01 UTC.
     pub fn touched_at(&self) -> i64 {
         self.touched_at
+    }
+
+    /// What this draft puts down that is no answer: about the record, and what was said about purposes.
+    pub(crate) fn about(&self) -> impl Iterator<Item = (&str, Option<Value>)> {
+        let puts = self.puts.iter().filter(|(key, _)| Key::read(key) == Key::About);
+        puts.map(|(key, put)| (key.as_str(), scalar::read(&put.value).answer()))
     }
 
     fn note(&mut self, key: String, value: ScalarValue, settles: bool, now: i64) {

@@ -110,6 +110,11 @@ pub(crate) fn of_meta(name: &str) -> String {
     format!("m/{name}")
 }
 
+/// The key of a consent event.
+pub(crate) fn of_consent(purpose: &str, event: uuid::Uuid) -> String {
+    format!("c/{purpose}/{event}")
+}
+
 /// What the keys of all instances of `repeat` begin with.
 pub(crate) fn before_instances(repeat: &RepeatAddress) -> String {
     let mut key = String::from("r");

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod bytes;
+pub mod consent;
 mod disagreement;
 mod document;
 mod draft;

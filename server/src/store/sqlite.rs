@@ -42,7 +42,7 @@ impl From<rusqlite::Error> for StoreError {
 pub struct SqliteStore {
     path: PathBuf,
     identity: Identity,
-    /// Whether something was erased that may still lie in the log: another program was reading.
+    /// Whether something may have been erased since the file was last written anew.
     unclean: AtomicBool,
     writer: Mutex<Connection>,
     readers: Vec<Mutex<Connection>>,
@@ -54,17 +54,20 @@ impl SqliteStore {
         let mut writer = connect(path)?;
         migrate(&mut writer)?;
         let identity = identity(&mut writer)?;
+        let unclean = is_unclean(&writer)?;
         let readers = (0..READERS)
             .map(|_| connect(path).map(Mutex::new))
             .collect::<Result<_, _>>()?;
-        Ok(Self {
+        let store = Self {
             path: path.to_owned(),
             identity,
-            // A crash may have come between erasing and emptying the log.
-            unclean: AtomicBool::new(true),
+            unclean: AtomicBool::new(unclean),
             writer: Mutex::new(writer),
             readers,
-        })
+        };
+        // The program may have been killed between erasing and cleaning.
+        store.clean(&mut store.writer.lock().unwrap_or_else(PoisonError::into_inner))?;
+        Ok(store)
     }
 
     /// Checks the whole file.
@@ -88,12 +91,21 @@ impl SqliteStore {
     /// Leaves nothing of what was erased: not in the log, and not in the pages that connections keep in memory. They
     /// are closed, which overwrites those, and opened anew.
     fn clean(&self, writer: &mut Connection) -> Result<(), StoreError> {
+        if !self.unclean.load(Ordering::SeqCst) || !is_unclean(writer)? {
+            return Ok(());
+        }
         for reader in &self.readers {
             *reader.lock().unwrap_or_else(PoisonError::into_inner) = connect(&self.path)?;
         }
+        // Written anew as a whole: where SQLite moves rows from page to page, it may leave old copies in the space
+        // between. Not in memory, which may be smaller than the file; what is erased is not in the temporary file.
+        writer.execute_batch("PRAGMA temp_store = FILE; VACUUM;")?;
         let busy: i64 = writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
-        // Somebody reads the file from outside, such as a backup: the next write tries again.
-        self.unclean.store(busy != 0, Ordering::SeqCst);
+        // Otherwise somebody reads the file from outside, such as a backup: the next write tries again.
+        if busy == 0 {
+            writer.execute("UPDATE tombstone SET clean = 1 WHERE clean = 0", [])?;
+            self.unclean.store(false, Ordering::SeqCst);
+        }
         *writer = connect(&self.path)?;
         Ok(())
     }
@@ -140,21 +152,18 @@ impl Store for SqliteStore {
     fn write(&self, batch: &[Write], hour: i64) -> Result<Vec<Status>, StoreError> {
         let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let erases = batch.iter().any(|write| matches!(write, Write::Erase(_)));
         let statuses = batch.iter().map(|write| match write {
             Write::Append(entry) => append(&tx, entry),
             Write::Keep(verified) => keep(&tx, verified.id().as_bytes(), verified.envelope(), hour),
             Write::Erase(verified) => {
                 erase(&tx, verified.header())?;
+                self.unclean.store(true, Ordering::SeqCst);
                 keep(&tx, verified.id().as_bytes(), verified.envelope(), hour)
             }
         });
         let statuses = statuses.collect::<Result<_, _>>()?;
         tx.commit()?;
-        if erases || self.unclean.load(Ordering::SeqCst) {
-            self.unclean.store(true, Ordering::SeqCst);
-            self.clean(&mut writer)?;
-        }
+        self.clean(&mut writer)?;
         Ok(statuses)
     }
 
@@ -421,6 +430,13 @@ fn erase(tx: &Transaction<'_>, tombstone: &Header) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Returns whether something was erased since the file was last written anew.
+fn is_unclean(db: &Connection) -> Result<bool, StoreError> {
+    Ok(db
+        .prepare_cached("SELECT 1 FROM tombstone WHERE clean = 0")?
+        .exists([])?)
+}
+
 fn is_erased(tx: &Transaction<'_>, programme: i64, header: &Header) -> Result<bool, StoreError> {
     Ok(header.kind.of_record()
         && tx
@@ -433,6 +449,9 @@ fn keep(tx: &Transaction<'_>, id: &[u8; 32], envelope: &Envelope, hour: i64) -> 
     let Some((n, last)) = find(tx, &header.programme)? else {
         return Ok(Status::Refused);
     };
+    let erased = is_erased(tx, n, header)?;
+    let bare = erased.then(|| envelope.withholding(|_| false));
+    let envelope = bare.as_ref().unwrap_or(envelope);
     let at_place: Vec<[u8; 32]> = tx
         .prepare_cached(
             "SELECT id FROM envelope WHERE programme = :programme AND author = :author
@@ -448,8 +467,6 @@ fn keep(tx: &Transaction<'_>, id: &[u8; 32], envelope: &Envelope, hour: i64) -> 
             |row| fixed(row, "id"),
         )?
         .collect::<Result<_, _>>()?;
-    let erased = is_erased(tx, n, header)?;
-    let envelope = &envelope.withholding(|_| !erased);
     if at_place.contains(id) {
         fill(tx, n, id, envelope)?;
         return Ok(Status::Had);

@@ -18,6 +18,9 @@ pub(crate) struct Export {
     /// The form's id
     #[arg(long, value_name = "ID")]
     form: String,
+    /// Only records in which consent or another basis covers this purpose, such as `research`
+    #[arg(long, value_name = "PURPOSE")]
+    purpose: Option<String>,
     /// How to write it
     #[arg(long, value_enum, default_value_t = Format::Csv)]
     format: Format,
@@ -39,14 +42,19 @@ impl Export {
         );
         let mut notebook = self.home.open()?;
         match (self.format, self.out) {
-            (Format::Json, None) => output::json(&export::json(&mut notebook, &self.form)?)?,
+            (Format::Json, None) => {
+                output::json(&export::json(&mut notebook, &self.form, self.purpose.as_deref())?)?
+            }
             (Format::Json, Some(folder)) => {
                 std::fs::create_dir_all(&folder)?;
                 let file = File::create(folder.join(format!("{}.json", self.form)))?;
-                serde_json::to_writer_pretty(file, &export::json(&mut notebook, &self.form)?)?;
+                serde_json::to_writer_pretty(
+                    file,
+                    &export::json(&mut notebook, &self.form, self.purpose.as_deref())?,
+                )?;
             }
             (Format::Csv, None) => {
-                let tables = export::tables(&mut notebook, &self.form)?;
+                let tables = export::tables(&mut notebook, &self.form, self.purpose.as_deref())?;
                 if let Some(records) = tables.first() {
                     export::write_csv(records, std::io::stdout().lock())?;
                 }
@@ -59,7 +67,7 @@ impl Export {
             }
             (Format::Csv, Some(folder)) => {
                 std::fs::create_dir_all(&folder)?;
-                for table in export::tables(&mut notebook, &self.form)? {
+                for table in export::tables(&mut notebook, &self.form, self.purpose.as_deref())? {
                     let path = folder.join(format!("{}.csv", table.name));
                     let file = File::create(&path)
                         .with_context(|| format!("{} cannot be written", path.display()))?;

@@ -1,6 +1,7 @@
 //! `baraza record new`, `answer`, `clear`, `add`, `remove`, `finish`, `list`, `show`, `grant`, `offer`, `hand-over`,
 //! `take-over`, `withdraw`, `erase`, `receipt`
 
+mod consent;
 mod erase;
 mod moving;
 
@@ -125,6 +126,8 @@ pub(crate) enum RecordCommand {
     HandOver(moving::HandOver),
     /// Take over a draft from a file that another device wrote, and print its record
     TakeOver(moving::TakeOver),
+    /// Put down what a person says about a purpose, while the record is open
+    Consent(consent::Consent),
     /// Put down that a person takes consent back: the record is hidden everywhere at the next sync
     Withdraw {
         #[command(flatten)]
@@ -220,6 +223,7 @@ impl RecordCommand {
                 ..
             } => withdrawn(&home.open()?, json)?,
             Self::List { home, form, json, .. } => list(&home.open()?, form.as_deref(), json)?,
+            Self::Consent(consent) => consent.put_down()?,
             Self::Withdraw {
                 home,
                 record,

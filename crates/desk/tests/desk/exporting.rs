@@ -8,7 +8,7 @@ use crate::field::{FORM, at, dispute, lone_desk, text};
 #[test]
 fn records_and_instances_have_tables_of_their_own() {
     let (_folder, desk, record) = lone_desk();
-    let tables = export::tables(&mut desk.lock().unwrap(), "household").unwrap();
+    let tables = export::tables(&mut desk.lock().unwrap(), "household", None).unwrap();
     let names: Vec<&str> = tables.iter().map(|table| table.name.as_str()).collect();
     assert_eq!(names, ["household", "household-members"]);
     let [main, members] = &tables[..] else {
@@ -66,7 +66,7 @@ fn versions_of_a_form_share_a_table_with_all_their_columns() {
     desk.answer(record, &at("home/rooms"), Value::Integer(3)).unwrap();
     desk.answer(record, &at("home/code"), text("B2")).unwrap();
     desk.finish(record).unwrap();
-    let tables = export::tables(&mut desk, "household").unwrap();
+    let tables = export::tables(&mut desk, "household", None).unwrap();
     let main = &tables[0];
     assert_eq!(
         main.columns[6..],
@@ -99,20 +99,23 @@ fn a_form_nobody_answered_has_columns_and_no_rows_and_an_unknown_form_is_named()
     let other = FORM.replace("| household | 1 |", "| other | 1 |");
     desk.publish(&Form::read(Source::Markdown(&other)).unwrap().0)
         .unwrap();
-    let tables = export::tables(&mut desk, "other").unwrap();
+    let tables = export::tables(&mut desk, "other", None).unwrap();
     assert!(
         tables.len() == 2
             && tables
                 .iter()
                 .all(|table| table.rows.is_empty() && table.columns.len() > 3)
     );
-    assert_eq!(export::json(&mut desk, "other").unwrap(), serde_json::json!([]));
+    assert_eq!(
+        export::json(&mut desk, "other", None).unwrap(),
+        serde_json::json!([])
+    );
     assert!(matches!(
-        export::tables(&mut desk, "nobody"),
+        export::tables(&mut desk, "nobody", None),
         Err(ExportError::Form(_))
     ));
     assert!(matches!(
-        export::json(&mut desk, "nobody"),
+        export::json(&mut desk, "nobody", None),
         Err(ExportError::Form(_))
     ));
 }
@@ -150,7 +153,7 @@ fn csv_does_not_run_in_a_spreadsheet() {
 #[test]
 fn json_has_the_record_and_its_answers_and_tells_of_disagreements() {
     let story = dispute();
-    let json = export::json(&mut story.desk.lock().unwrap(), "household").unwrap();
+    let json = export::json(&mut story.desk.lock().unwrap(), "household", None).unwrap();
     let [record] = &json.as_array().unwrap()[..] else {
         panic!("{json}")
     };

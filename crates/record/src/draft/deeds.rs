@@ -35,6 +35,9 @@ pub enum AnswerError {
     /// The names on the way are too long.
     #[error("the names on the way to {0} are together longer than 2 kB")]
     AddressTooLong(String),
+    /// The purpose is no word for one.
+    #[error("\"{0}\" names no purpose: use small letters, digits and hyphens, like research")]
+    NotAPurpose(String),
     /// The answer is longer than 64 KiB.
     #[error("the answer has {bytes} bytes; at most {MAX_ANSWER_BYTES} can be kept, so shorten it")]
     AnswerTooLong {
@@ -215,6 +218,15 @@ impl Draft {
     /// If the name or the value is too long.
     pub fn set_meta(&mut self, name: &str, value: Value, now: i64) -> Result<DraftStep, AnswerError> {
         self.put(key::of_meta(name), scalar::of(&value), false, now)
+    }
+
+    pub(crate) fn put_consent_at(
+        &mut self,
+        key: String,
+        said: Value,
+        now: i64,
+    ) -> Result<DraftStep, AnswerError> {
+        self.put(key, scalar::of(&said), false, now)
     }
 
     fn put_answer(

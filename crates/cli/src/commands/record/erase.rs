@@ -14,11 +14,11 @@ pub(super) fn erase(notebook: &mut Notebook, records: &[RecordId], yes: bool) ->
     if !yes && !agreed(records.len())? {
         bail!("nothing was erased");
     }
-    let mut receipts = Vec::new();
-    for record in records {
-        notebook.erase(*record)?;
-        receipts.push(notebook.receipt(*record)?);
-    }
+    notebook.erase_all(records)?;
+    let receipts: Vec<_> = records
+        .iter()
+        .map(|record| notebook.receipt(*record))
+        .collect::<Result<_, _>>()?;
     eprintln!(
         "Erased here. Sync, so that the relay and everybody else erase it too; print the receipt again with \
          `baraza record receipt` once they have confirmed it."
