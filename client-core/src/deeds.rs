@@ -21,3 +21,4 @@ pub mod settle;
 pub mod show;
 pub mod start;
 pub mod sync;
+pub mod waiting;

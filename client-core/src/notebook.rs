@@ -14,6 +14,7 @@ use wire::{MemberCard, MemberId};
 use zeroize::Zeroizing;
 
 use crate::home::{Home, HomeError};
+use crate::merging::Merger;
 use crate::pen::HomeOrStore;
 use crate::shelf::Shelf;
 use crate::store::myself::{self, Myself, Programme};
@@ -68,6 +69,7 @@ pub struct Notebook {
     pub(crate) roster: Option<Roster>,
     pub(crate) shelf: Shelf,
     pub(crate) read_tables: ReadTables,
+    pub(crate) merger: Merger,
 }
 
 impl std::fmt::Debug for Notebook {
@@ -117,6 +119,7 @@ impl Notebook {
             roster: None,
             shelf: Shelf::default(),
             read_tables: ReadTables::default(),
+            merger: Merger::default(),
         })
     }
 
@@ -136,6 +139,7 @@ impl Notebook {
                     roster,
                     shelf: Shelf::default(),
                     read_tables: ReadTables::default(),
+                    merger: Merger::default(),
                 };
                 notebook.copy_out_missing().map_err(|error| match error {
                     HomeOrStore::Home(error) => OpenError::Home(error),

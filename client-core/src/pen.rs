@@ -8,6 +8,7 @@ use wire::{Envelope, EnvelopeId, Kind, MemberId};
 
 use crate::Notebook;
 use crate::home::HomeError;
+use crate::merging::Merger;
 use crate::store::myself::{self, Myself};
 use crate::store::{StoreError, envelopes};
 
@@ -15,6 +16,8 @@ use crate::store::{StoreError, envelopes};
 pub(crate) struct Hand<'a> {
     pub(crate) pen: Pen<'a>,
     pub(crate) me: &'a Myself,
+    /// Who merges what is written, once it is opened here.
+    pub(crate) merger: &'a Merger,
     pub(crate) rng: &'a mut ChaCha20Rng,
     written: Vec<Envelope>,
 }
@@ -50,7 +53,7 @@ impl Notebook {
     where
         E: From<StoreError> + From<HomeError>,
     {
-        let (me, rng) = (&self.me, &mut self.rng);
+        let (me, merger, rng) = (&self.me, &self.merger, &mut self.rng);
         let (done, written) = self.store.write(|tx| {
             let (sequence, previous) = myself::last_written(tx)?;
             let pen = Pen {
@@ -65,6 +68,7 @@ impl Notebook {
             let mut hand = Hand {
                 pen,
                 me,
+                merger,
                 rng,
                 written: Vec::new(),
             };

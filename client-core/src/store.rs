@@ -6,6 +6,8 @@ use std::time::Duration;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 use thiserror::Error;
 
+use crate::merging::WorkerError;
+
 pub(crate) mod drafts;
 pub(crate) mod entities;
 pub(crate) mod envelopes;
@@ -15,6 +17,7 @@ pub(crate) mod keys;
 pub(crate) mod myself;
 pub(crate) mod records;
 pub(crate) mod roster;
+pub(crate) mod waiting_changes;
 
 /// The migrations, in order. One that was released is never edited.
 const MIGRATIONS: &[&str] = &[
@@ -22,6 +25,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("store/0002_spent_grant.sql"),
     include_str!("store/0003_files.sql"),
     include_str!("store/0004_entities.sql"),
+    include_str!("store/0005_waiting_change.sql"),
 ];
 
 /// Why the notebook's file cannot be read or written.
@@ -46,6 +50,9 @@ pub enum StoreError {
     /// Something in it cannot be what this program wrote.
     #[error("the notebook holds something this program cannot read: {0}")]
     Unreadable(&'static str),
+    /// What came in cannot be merged now.
+    #[error(transparent)]
+    Worker(#[from] WorkerError),
     /// SQLite says why.
     #[error("the notebook's file cannot be used: {0}")]
     Sql(#[source] rusqlite::Error),

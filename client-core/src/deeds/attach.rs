@@ -137,7 +137,7 @@ impl Notebook {
                 let entry = write::next(&own, hand.me.member, act, &hand.me.sign);
                 own.append(&entry)?;
                 roster::append(tx, &entry)?;
-                let reading = Reading::new(tx, hand.me, &own)?;
+                let reading = Reading::new(tx, hand.me, hand.merger, &own)?;
                 for id in written {
                     import::reopen(tx, &reading, id)?;
                 }
@@ -175,7 +175,7 @@ impl Notebook {
             return Ok(None);
         };
         self.store.read(|db| {
-            let reading = Reading::new(db, &self.me, roster)?;
+            let reading = Reading::new(db, &self.me, &self.merger, roster)?;
             let listed = files::of_form(db, form)?;
             match listed.iter().find(|file| file.name == name) {
                 Some(file) => import::files::assemble(db, &reading, file),

@@ -149,7 +149,7 @@ impl Notebook {
             };
             drafts::destroy(tx, row.id)?;
             if desk {
-                let reading = Reading::new(tx, hand.me, &own)?;
+                let reading = Reading::new(tx, hand.me, hand.merger, &own)?;
                 for id in sealed.iter().flatten() {
                     if import::reopen(tx, &reading, *id)? != Taken::Opened {
                         return Err(FinishError::DoesNotOpen);

@@ -132,7 +132,7 @@ impl Notebook {
             );
             own.append(&entry)?;
             roster::append(tx, &entry)?;
-            import::reopen(tx, &Reading::new(tx, hand.me, &own)?, envelope)?;
+            import::reopen(tx, &Reading::new(tx, hand.me, hand.merger, &own)?, envelope)?;
             Ok::<_, PublishError>(own)
         })?;
         self.roster = Some(own);

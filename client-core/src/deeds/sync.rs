@@ -192,10 +192,10 @@ impl Notebook {
             return Err(NoProgramme.into());
         };
         let mut own = own.clone();
-        let me = &self.me;
+        let (me, merger) = (&self.me, &self.merger);
         let mut done = report.clone();
         let ending = self.store.write(|tx| {
-            let mut reading = Reading::new(tx, me, &own)?;
+            let mut reading = Reading::new(tx, me, merger, &own)?;
             let mut ending = None;
             let mut news = false;
             for effect in effects {
@@ -217,7 +217,7 @@ impl Notebook {
                         roster::append(tx, entry)?;
                         myself::note_relay_height(tx, entry.height)?;
                         keep_seeds(tx, &own, me)?;
-                        reading = Reading::new(tx, me, &own)?;
+                        reading = Reading::new(tx, me, merger, &own)?;
                         done.roster_entries += 1;
                         news = true;
                     }

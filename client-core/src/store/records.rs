@@ -148,13 +148,26 @@ pub(crate) fn keep_document(
 pub(crate) fn forget_documents(db: &Connection, record: RecordId) -> Result<(), StoreError> {
     db.prepare_cached("DELETE FROM document WHERE record = :record")?
         .execute(named_params! { ":record": record.as_bytes() })?;
+    super::waiting_changes::forget(db, record)?;
     super::entities::forget(db, record)
+}
+
+/// Forgets what was made of the envelopes of one record.
+pub(crate) fn forget_view(db: &Connection, record: RecordId) -> Result<(), StoreError> {
+    forget_documents(db, record)?;
+    let this = named_params! { ":record": record.as_bytes() };
+    db.prepare_cached("DELETE FROM work WHERE record = :record")?
+        .execute(this)?;
+    db.prepare_cached("DELETE FROM record WHERE id = :record AND status = 'received'")?
+        .execute(this)?;
+    Ok(())
 }
 
 /// Forgets what was made of envelopes: finished work and open drafts stay.
 pub(crate) fn forget_views(db: &Connection) -> Result<(), StoreError> {
     db.execute_batch(
         "DELETE FROM work;
+         DELETE FROM waiting_change WHERE record NOT IN (SELECT record FROM draft);
          DELETE FROM entity_said;
          DELETE FROM document WHERE record NOT IN (SELECT record FROM draft);
          DELETE FROM record WHERE status = 'received' AND id NOT IN (SELECT record FROM draft);",

@@ -7,6 +7,7 @@ mod disagreement;
 mod entity;
 mod export;
 mod form;
+mod merge_worker;
 mod programme;
 mod rebuild;
 mod record;
@@ -57,6 +58,9 @@ enum Command {
     Export(export::Export),
     /// Make every view in a notebook anew from its envelopes
     Rebuild(rebuild::Rebuild),
+    /// Merge for a notebook that started this process, within limits
+    #[command(hide = true)]
+    MergeWorker(merge_worker::MergeWorkerCommand),
 }
 
 impl Baraza {
@@ -74,6 +78,7 @@ impl Baraza {
             Command::Desk(command) => command.run(),
             Command::Export(command) => command.run(),
             Command::Rebuild(command) => command.run(),
+            Command::MergeWorker(command) => command.run(),
         }
     }
 }
