@@ -20,6 +20,8 @@ use super::worker::too_large;
 /// How long one record may take, if nothing else is said. The largest change that is let in, 1 MiB with 20,000
 /// answers, takes less than a second.
 const DEADLINE: Duration = Duration::from_secs(10);
+/// How long a worker may take to start.
+const START: Duration = Duration::from_secs(30);
 /// How many envelopes of one author may break a worker before nothing more of theirs is tried in this process:
 /// each costs the desk up to twice the deadline.
 const MOST_BREACHES: u32 = 3;
@@ -173,7 +175,7 @@ impl Running {
                 .spawn(move || watcher.keep())
                 .map_err(WorkerError::NotStarted)?,
         );
-        running.watch.begin(worker.deadline);
+        running.watch.begin(START);
         let greeted = receive(&mut running.answers, &mut running.body);
         running.watch.done();
         if greeted.is_ok_and(|any| any) && running.body == HELLO {
@@ -218,8 +220,8 @@ struct Watched {
     child: Child,
     /// When the task that it has must be done.
     until: Option<Instant>,
-    /// Whether the thread sleeps until it is woken.
-    idle: bool,
+    /// When the thread wakes by itself; `None` if it must be woken.
+    wakes: Option<Instant>,
     killed: bool,
     over: bool,
 }
@@ -229,7 +231,7 @@ impl Watch {
         let state = Watched {
             child,
             until: None,
-            idle: false,
+            wakes: None,
             killed: false,
             over: false,
         };
@@ -239,12 +241,13 @@ impl Watch {
         }
     }
 
-    /// Sleeps until the deadline that it last saw, so that nothing need be woken for the many tasks that are done
-    /// long before theirs.
+    /// Sleeps until the deadline that it last saw, and looks again then: it need not be woken for each of the many
+    /// tasks that are done long before theirs.
     fn keep(&self) {
         let mut state = self.state();
         while !state.over {
             let now = Instant::now();
+            state.wakes = state.until;
             match state.until {
                 Some(until) if until <= now => {
                     state.killed = true;
@@ -255,11 +258,7 @@ impl Watch {
                     let slept = self.news.wait_timeout(state, until - now);
                     state = slept.unwrap_or_else(PoisonError::into_inner).0;
                 }
-                None => {
-                    state.idle = true;
-                    state = self.news.wait(state).unwrap_or_else(PoisonError::into_inner);
-                    state.idle = false;
-                }
+                None => state = self.news.wait(state).unwrap_or_else(PoisonError::into_inner),
             }
         }
     }
@@ -267,7 +266,7 @@ impl Watch {
     fn begin(&self, deadline: Duration) {
         let mut state = self.state();
         state.until = Instant::now().checked_add(deadline);
-        if state.idle {
+        if state.wakes.is_none() || state.wakes > state.until {
             self.news.notify_all();
         }
     }

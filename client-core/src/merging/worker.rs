@@ -53,7 +53,7 @@ pub(super) fn too_large() -> Refusal {
 /// it has, writing into any file, and a picture of its memory on disk should it crash.
 #[cfg(unix)]
 fn limit_myself() -> io::Result<()> {
-    use rustix::process::{Resource, Rlimit, setrlimit};
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
     for (resource, most) in [
         (Resource::As, MOST_MEMORY),
@@ -61,14 +61,10 @@ fn limit_myself() -> io::Result<()> {
         (Resource::Fsize, 0),
         (Resource::Nofile, 3),
     ] {
-        let most = Some(most);
-        setrlimit(
-            resource,
-            Rlimit {
-                current: most,
-                maximum: most,
-            },
-        )?;
+        let before = getrlimit(resource).maximum;
+        let most = Some(before.map_or(most, |before| before.min(most)));
+        let (current, maximum) = (most, most);
+        setrlimit(resource, Rlimit { current, maximum })?;
     }
     limit_processor_time()
 }
