@@ -25,7 +25,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("store/0002_spent_grant.sql"),
     include_str!("store/0003_files.sql"),
     include_str!("store/0004_entities.sql"),
-    include_str!("store/0005_waiting_change.sql"),
+    include_str!("store/0011_waiting_changes.sql"),
 ];
 
 /// Why the notebook's file cannot be read or written.
