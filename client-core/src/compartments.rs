@@ -1,7 +1,6 @@
 //! The programme's compartments: numbers on the wire, names for people, sealed in the roster.
 
-use seal::keys::MembersKey;
-use seal::members::{About, open_text};
+use seal::members::{About, Keyring};
 use seal::roster::Roster;
 use wire::CompartmentId;
 
@@ -20,7 +19,7 @@ pub struct Compartments {
 
 impl Compartments {
     /// Reads them from the roster. One whose name does not open is called by its number.
-    pub(crate) fn read(roster: &Roster, key: &MembersKey) -> Self {
+    pub(crate) fn read(roster: &Roster, keys: &Keyring) -> Self {
         let mut names: Vec<(CompartmentId, String)> = Vec::new();
         for compartment in roster.compartments() {
             let standard = STANDARD
@@ -28,13 +27,18 @@ impl Compartments {
                 .find(|(id, _)| *id == compartment)
                 .map(|(_, name)| (*name).to_owned());
             let name = standard.or_else(|| {
-                let epoch = roster.epoch(compartment)?;
-                let desks = roster
-                    .members()
-                    .filter(|member| roster.is_desk(&member.card.member));
+                let epochs: Vec<_> = roster
+                    .epochs()
+                    .filter(|epoch| epoch.compartment == compartment)
+                    .collect();
+                let desks = roster.members().filter(|member| member.role.runs_desk());
+                // The newest may be named under a members' key that has not come yet; its name stays the same.
                 desks
                     .map(|desk| About::compartment(roster.programme(), desk.card.member, compartment))
-                    .find_map(|about| open_text(key, &about, &epoch.name).ok())
+                    .find_map(|about| {
+                        let mut newest_first = epochs.iter().rev();
+                        newest_first.find_map(|epoch| keys.open_text(&about, &epoch.name).ok())
+                    })
             });
             names.push((
                 compartment,

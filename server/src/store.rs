@@ -2,7 +2,10 @@
 
 use seal::verify::envelope::Verified;
 use thiserror::Error;
-use wire::{Envelope, LogId, MemberId, ProgrammeId, RecordId, RosterEntry, Status};
+use wire::{
+    Envelope, EnvelopeId, Incarnation, Kind, LogId, MemberId, ProgrammeId, RecordId, RosterEntry, Status,
+    Vector,
+};
 
 mod memory;
 mod sqlite;
@@ -53,6 +56,9 @@ pub enum Write {
     Append(RosterEntry),
     /// A verified envelope.
     Keep(Verified),
+    /// A verified tombstone whose author may erase: the parts of everything about its subject are destroyed, now and
+    /// when they arrive later.
+    Erase(Verified),
 }
 
 /// Which envelopes are asked for.
@@ -60,7 +66,8 @@ pub enum Write {
 pub enum Query {
     /// All: for a desk.
     All,
-    /// Forms, grants to the member, and records it was granted, but nothing it wrote itself: for a device.
+    /// Forms, grants to the member, records it was granted, each desk's newest checkpoint, and what every member must
+    /// know of records (tombstones, withdrawals, receipts), but nothing it wrote itself: for a device.
     For(MemberId),
     /// What was answered in one record: its `record` envelopes, not the grants of it.
     Record(RecordId),
@@ -94,8 +101,15 @@ pub trait Store: Send + Sync + 'static {
     fn roster(&self, programme: &ProgrammeId, above: u64) -> Result<Vec<RosterEntry>, StoreError>;
 
     /// Writes a batch, whole and durable when this returns, and says what became of each. Sequence numbers have no
-    /// gaps. `hour` is the time rounded down to the hour, in unix seconds.
+    /// gaps. `hour` is the time rounded down to the hour, in unix seconds. After a [`Write::Erase`] no byte of the
+    /// parts is left in what the store keeps, nor in its memory.
     fn write(&self, batch: &[Write], hour: i64) -> Result<Vec<Status>, StoreError>;
+
+    /// Returns the last sequence number given out in a programme.
+    fn last(&self, programme: &ProgrammeId) -> Result<u64, StoreError>;
+
+    /// Returns how far each author's sequence is here without a gap, or that of one author, by author and incarnation.
+    fn vectors(&self, programme: &ProgrammeId, author: Option<&MemberId>) -> Result<Vec<Vector>, StoreError>;
 
     /// Returns the next run of envelopes after a sequence number.
     fn run(&self, programme: &ProgrammeId, query: Query, after: u64) -> Result<Run, StoreError>;
@@ -107,4 +121,38 @@ pub trait Store: Send + Sync + 'static {
         record: &RecordId,
         to: &MemberId,
     ) -> Result<Vec<Envelope>, StoreError>;
+}
+
+/// The kinds that are sent to every member: what happened to records, without a word of what is in them.
+pub(crate) const FOR_ALL: [Kind; 5] = [
+    Kind::FORM,
+    Kind::FILE,
+    Kind::TOMBSTONE,
+    Kind::WITHDRAWAL,
+    Kind::RECEIPT,
+];
+
+/// Finds how far each author's sequence goes without a gap. `places` are in order.
+pub(crate) fn contiguous(
+    places: impl IntoIterator<Item = (MemberId, Incarnation, u64, EnvelopeId)>,
+) -> Vec<Vector> {
+    let mut vectors: Vec<Vector> = Vec::new();
+    for (author, incarnation, sequence, id) in places {
+        let none = Vector {
+            author,
+            incarnation,
+            upto: 0,
+            last: EnvelopeId([0; 32]),
+        };
+        if vectors.last().map(|last| (last.author, last.incarnation)) != Some((author, incarnation)) {
+            vectors.push(none);
+        }
+        if let Some(vector) = vectors.last_mut()
+            && vector.upto.checked_add(1) == Some(sequence)
+        {
+            vector.upto = sequence;
+            vector.last = id;
+        }
+    }
+    vectors
 }

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use client_core::{HttpLink, Link as _, Notebook, SYNC_PATH};
+use client_core::{HttpLink, Link as _, Notebook, RelayAddress, SYNC_PATH};
 use rand::SeedableRng as _;
 use rand::rngs::ChaCha20Rng;
 use seal::chain::Chain;
 use seal::enrol;
-use seal::keys::{KemKey, MembersKey, RecordKey, SignKey};
-use seal::members::as_record_key;
+use seal::keys::{KemKey, RecordKey, SignKey};
+use seal::members::{Keyring, as_record_key};
 use seal::payload::{self, padme};
 use seal::roster::Roster;
 use seal::to_key::seal_to;
@@ -23,8 +23,8 @@ use wire::{
 /// The device, its keys, and what it has written so far.
 pub struct Mallory {
     hand: Hand,
-    members_key: MembersKey,
-    relay: String,
+    members_keys: Keyring,
+    relay: RelayAddress,
     rng: ChaCha20Rng,
     chains: BTreeMap<CompartmentId, (ChainId, Chain)>,
     keys: BTreeMap<(RecordId, CompartmentId), (KeyName, RecordKey)>,
@@ -72,8 +72,9 @@ impl Mallory {
         let request = enrol::request(card.clone(), name, &sign).expect("a request");
         let certificate = desk.admit(&request.to_text()).expect("a certificate");
         let certificate = Certificate::from_text(&certificate).expect("a certificate that can be read");
-        let (roster, members_key) =
-            enrol::accept(&certificate, &card, &kem).expect("a certificate that holds");
+        let members_keys = enrol::open_keys(&certificate, &card, &kem).expect("a certificate that opens");
+        let roster = Roster::from_entries(&certificate.roster).expect("a roster that holds");
+        enrol::accept(&certificate, &card, &roster).expect("a certificate that holds");
         Self {
             hand: Hand {
                 member,
@@ -81,8 +82,8 @@ impl Mallory {
                 roster,
                 last: (0, EnvelopeId([0; 32])),
             },
-            members_key,
-            relay: certificate.relay,
+            members_keys,
+            relay: RelayAddress::without_key(&certificate.relay),
             rng,
             chains: BTreeMap::new(),
             keys: BTreeMap::new(),
@@ -142,8 +143,8 @@ impl Mallory {
     /// # Panics
     /// Never.
     pub fn write_for_members(&mut self, kind: Kind, subject: [u8; 16], plain: &[u8]) -> EnvelopeId {
-        let name = KeyName::Members(self.members_key.id());
-        let key = as_record_key(&self.members_key);
+        let name = KeyName::Members(self.members_keys.newest().id());
+        let key = as_record_key(self.members_keys.newest());
         let packed = payload::pack(plain, None);
         let (pen, under) = (self.hand.pen(), (name, &key));
         let part = pen.seal(subject, CompartmentId::MEMBERS, under, &packed, &mut self.rng);
@@ -182,6 +183,7 @@ impl Mallory {
             roster: self.hand.roster.position(),
             nonce,
             wants: Vec::new(),
+            probe: false,
         };
         let (mut call, mut body) = MemberCall::begin(hello);
         let mut signed = wire::Reader::new(&body);

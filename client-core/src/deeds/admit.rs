@@ -1,7 +1,7 @@
 //! Admit a device: put it on the roster and answer with its certificate.
 
-use seal::enrol::{self, RequestError};
-use seal::members::{About, open_text, seal_text};
+use seal::enrol::{self, RequestError, Welcome};
+use seal::members::{About, seal_text};
 use seal::roster::{RosterError, write};
 use serde::Serialize;
 use thiserror::Error;
@@ -70,11 +70,17 @@ impl Notebook {
                 author: self.me.member,
                 subject: *request.card.member.as_bytes(),
             };
-            let name = seal_text(&programme.members_key, &about, &request.name, &mut self.rng);
+            let name = seal_text(
+                programme.members_keys.newest(),
+                &about,
+                &request.name,
+                &mut self.rng,
+            );
             let act = RosterAct::Admit {
                 card: request.card.clone(),
                 role: Role::ENUMERATOR,
                 name,
+                terms: None,
             };
             let entry = write::next(&roster, self.me.member, act, &self.me.sign);
             roster.append(&entry)?;
@@ -83,18 +89,14 @@ impl Notebook {
         }
         let entries = self.store.read(|db| roster::entries(db, 0))?;
         let desk = (self.me.member, &self.me.sign);
-        let relay = &programme.relay;
-        let roster = (&roster, entries);
-        enrol::certify(
-            &request.card,
-            desk,
-            relay,
-            &programme.members_key,
-            roster,
-            &mut self.rng,
-        )
-        .map(|certificate| certificate.to_text())
-        .ok_or(AdmitError::Unsealable)
+        let welcome = Welcome {
+            relay: &programme.relay.url,
+            relay_key: programme.relay.key.map(|key| key.0),
+            keys: &programme.members_keys,
+        };
+        enrol::certify(&request.card, desk, &welcome, &roster, entries, &mut self.rng)
+            .map(|certificate| certificate.to_text())
+            .ok_or(AdmitError::Unsealable)
     }
 
     /// Returns the members of the programme, desks first.
@@ -102,8 +104,9 @@ impl Notebook {
         let (roster, programme) = self.belonging::<AdmitError>()?;
         let desks: Vec<MemberId> = roster
             .members()
-            .map(|m| m.card.member)
-            .filter(|id| roster.is_desk(id))
+            // Also those who are not trusted any more: the names they sealed are names still.
+            .filter(|member| member.role.runs_desk())
+            .map(|member| member.card.member)
             .collect();
         let mut members: Vec<MemberView> = roster
             .members()
@@ -115,7 +118,7 @@ impl Notebook {
                         author: *desk,
                         subject: *id.as_bytes(),
                     };
-                    open_text(&programme.members_key, &about, &member.name).ok()
+                    programme.members_keys.open_text(&about, &member.name).ok()
                 });
                 let role = if roster.is_desk(&id) { "desk" } else { "device" };
                 MemberView {

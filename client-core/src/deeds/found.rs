@@ -3,7 +3,7 @@
 use rand::Rng as _;
 use rusqlite::Connection;
 use seal::keys::{KemKey, MembersKey, SignKey};
-use seal::members::{About, seal_text};
+use seal::members::{About, Keyring, seal_text};
 use seal::roster::{Roster, RosterError, write};
 use seal::to_key::seal_to;
 use thiserror::Error;
@@ -11,6 +11,7 @@ use wire::{CompartmentId, LogId, MemberCard, MemberId, ProgrammeId, RosterAct, R
 
 use crate::Notebook;
 use crate::compartments::STANDARD;
+use crate::relay_address::{RelayAddress, RelayAddressError};
 use crate::store::myself::{self, Programme};
 use crate::store::{StoreError, keys, roster};
 
@@ -23,6 +24,9 @@ pub enum FoundError {
     /// The name is empty.
     #[error("the programme needs a name")]
     NoName,
+    /// The relay cannot be called there.
+    #[error(transparent)]
+    Relay(#[from] RelayAddressError),
     /// A seed could not be sealed.
     #[error("this desk's own key cannot be sealed to")]
     Unsealable,
@@ -35,14 +39,16 @@ pub enum FoundError {
 }
 
 impl Notebook {
-    /// Founds a programme with this notebook as its desk. `relay` is the address members sync with.
-    pub fn found(&mut self, name: &str, relay: &str) -> Result<ProgrammeId, FoundError> {
+    /// Founds a programme with this notebook as its desk. `relay` is where members sync.
+    pub fn found(&mut self, name: &str, relay: impl Into<RelayAddress>) -> Result<ProgrammeId, FoundError> {
         if self.roster.is_some() {
             return Err(FoundError::Belongs);
         }
         if name.trim().is_empty() {
             return Err(FoundError::NoName);
         }
+        let relay = relay.into();
+        relay.way()?;
         let mut chance = [0; 16];
         self.rng.fill_bytes(&mut chance);
         let programme = ProgrammeId::from_chance(chance);
@@ -73,6 +79,7 @@ impl Notebook {
             )],
         };
         let founding = write::found(programme, desk, act, &root);
+        let members_keys = Keyring::new([members_key.clone()]).ok_or(FoundError::Unsealable)?;
         let mut roster = Roster::begin(&founding)?;
         let mut entries = vec![founding];
         let mut seeds = Vec::new();
@@ -84,12 +91,13 @@ impl Notebook {
         }
         let belonging = Programme {
             id: programme,
-            relay: relay.trim().to_owned(),
-            members_key,
+            relay,
+            members_keys,
             cursor: 0,
             log: LogId([0; 8]),
             nonce: Vec::new(),
             relay_height: 0,
+            interrupted: false,
         };
         self.store.write(|tx| {
             myself::join(tx, &belonging, Some(&root.seed()))?;
@@ -115,8 +123,8 @@ impl Notebook {
         let number = roster.epoch(compartment).map_or(1, |epoch| epoch.number + 1);
         let about = About::compartment(programme, desk, compartment);
         let desks: Vec<MemberCard> = roster
-            .members()
-            .filter(|member| roster.is_desk(&member.card.member))
+            .trusted_members()
+            .filter(|member| member.role.reads(compartment))
             .map(|member| member.card.clone())
             .collect();
         let mut seeds = Vec::new();
@@ -167,7 +175,7 @@ pub(crate) fn keep_seeds(db: &Connection, roster: &Roster, me: &myself::Myself) 
         let Some(seed) = epoch.seeds.iter().find(|seed| seed.member == me.member) else {
             continue;
         };
-        if keys::epoch_key(db, epoch.compartment, epoch.number)?.is_some() {
+        if keys::has_epoch_key(db, epoch.compartment, epoch.number, epoch.public.id())? {
             continue;
         }
         let aad = epoch_aad(roster.programme(), epoch.compartment, epoch.number, me.member);

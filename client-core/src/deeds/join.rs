@@ -1,11 +1,14 @@
 //! Join a programme: show a request, take the certificate a desk answers with.
 
 use seal::enrol::{self, CertificateError, RequestError};
+use seal::roster::Roster;
 use thiserror::Error;
 use wire::enrolment::EnrolmentError;
-use wire::{Certificate, LogId, ProgrammeId, Request};
+use wire::{Certificate, LogId, ProgrammeId, RelayKey, Request};
 
 use crate::Notebook;
+use crate::deeds::post_keys::PostKeysError;
+use crate::relay_address::RelayAddress;
 use crate::store::myself::{self, Programme};
 use crate::store::{StoreError, roster};
 
@@ -21,6 +24,9 @@ pub enum JoinError {
     /// The certificate does not hold.
     #[error(transparent)]
     Certificate(#[from] CertificateError),
+    /// The device has joined; only its first one-time keys are not posted, or not copied. The next sync does it.
+    #[error("this device has joined, but {0}")]
+    Keys(#[from] PostKeysError),
     /// The notebook cannot be written.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -38,15 +44,21 @@ impl Notebook {
             return Err(JoinError::Belongs);
         }
         let certificate = Certificate::from_text(certificate)?;
-        let (roster, members_key) = enrol::accept(&certificate, &self.card(), &self.me.kem)?;
+        let members_keys = enrol::open_keys(&certificate, &self.card(), &self.me.kem)?;
+        let roster = Roster::from_entries(&certificate.roster).map_err(CertificateError::from)?;
+        enrol::accept(&certificate, &self.card(), &roster)?;
         let programme = Programme {
             id: roster.programme(),
-            relay: certificate.relay.clone(),
-            members_key,
+            relay: RelayAddress {
+                url: certificate.relay.clone(),
+                key: certificate.relay_key.map(RelayKey),
+            },
+            members_keys,
             cursor: 0,
             log: LogId([0; 8]),
             nonce: Vec::new(),
             relay_height: roster.position().height,
+            interrupted: false,
         };
         self.store.write(|tx| {
             myself::join(tx, &programme, None)?;
@@ -56,6 +68,7 @@ impl Notebook {
                 .try_for_each(|entry| roster::append(tx, entry))
         })?;
         self.roster = Some(roster);
+        self.post_keys()?;
         Ok(programme.id)
     }
 }

@@ -95,12 +95,12 @@ impl Notebook {
         let mut entries = Vec::new();
         let mut seeds = Vec::new();
         for name in form.compartments() {
-            let compartments = Compartments::read(&own, &programme.members_key);
+            let compartments = Compartments::read(&own, &programme.members_keys);
             if compartments.id(&name).is_some() {
                 continue;
             }
             let id = compartments.next().ok_or(PublishError::TooManyCompartments)?;
-            let (entry, seed) = self.epoch_entry(&own, &programme.members_key, id, &name)?;
+            let (entry, seed) = self.epoch_entry(&own, programme.members_keys.newest(), id, &name)?;
             own.append(&entry)?;
             seeds.push((id, seed));
             entries.push(entry);
@@ -110,9 +110,10 @@ impl Notebook {
             markdown,
             dictionary: dictionary.as_bytes().to_vec(),
         };
-        let name = KeyName::Members(programme.members_key.id());
-        let record_key = as_record_key(&programme.members_key);
+        let name = KeyName::Members(programme.members_keys.newest().id());
+        let record_key = as_record_key(programme.members_keys.newest());
         let packed = payload::pack(&letter.to_bytes(), None);
+        let now = self.now().as_second();
         let own = self.write_with(&own.clone(), |tx, hand| {
             for (entry, (id, seed)) in entries.iter().zip(&seeds) {
                 roster::append(tx, entry)?;
@@ -132,7 +133,7 @@ impl Notebook {
             );
             own.append(&entry)?;
             roster::append(tx, &entry)?;
-            import::reopen(tx, &Reading::new(tx, hand.me, hand.merger, &own)?, envelope)?;
+            import::reopen(tx, &Reading::new(tx, hand.me, hand.merger, &own, now)?, envelope)?;
             Ok::<_, PublishError>(own)
         })?;
         self.roster = Some(own);

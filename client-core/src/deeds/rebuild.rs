@@ -25,11 +25,12 @@ impl Notebook {
         let (own, _) = self.belonging::<RebuildError>()?;
         let (me, merger) = (&self.me, &self.merger);
         let own = own.clone();
+        let now = self.surroundings.clock.now().as_second();
         self.store.write(|tx| {
             records::forget_views(tx)?;
             files::forget(tx)?;
             envelopes::wait_again(tx)?;
-            Ok(import::retry(tx, &Reading::new(tx, me, merger, &own)?)?)
+            Ok(import::retry(tx, &Reading::new(tx, me, merger, &own, now)?)?)
         })
     }
 }

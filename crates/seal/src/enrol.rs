@@ -4,8 +4,10 @@ use rand_core::CryptoRng;
 use thiserror::Error;
 use wire::enrolment::MAX_NAME;
 use wire::{Certificate, MemberCard, MemberId, Request, RosterEntry};
+use zeroize::Zeroizing;
 
 use crate::keys::{KemKey, MembersKey, SignKey};
+use crate::members::Keyring;
 use crate::roster::{Roster, RosterError, fingerprint};
 use crate::sign::{self, Signing, sign};
 use crate::to_key::{open_with, seal_to};
@@ -26,19 +28,22 @@ pub enum RequestError {
 /// Why a certificate is not accepted.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum CertificateError {
-    /// It was made for another device.
-    #[error("the certificate was made for device {0}, not for this one")]
-    OtherDevice(MemberId),
+    /// It was made for another member.
+    #[error("the certificate was made for {0}, not for this device")]
+    OtherMember(MemberId),
     /// Its roster does not hold.
     #[error("the certificate's roster does not hold: {0}")]
     Roster(#[from] RosterError),
     /// The desk that signed it is not in its roster, or did not sign it.
     #[error("the certificate is not signed by a desk of the programme")]
     NotByDesk,
-    /// The device is not in the roster, or with other keys.
+    /// The roster is not the one the desk saw.
+    #[error("the roster is not the one the certificate speaks of; tell the coordinator before you go on")]
+    OtherRoster,
+    /// The member is not in the roster, or with other keys.
     #[error("the certificate's roster does not admit this device; send a new request to the desk")]
     NotAdmitted,
-    /// The members' key in it does not open.
+    /// The members' keys in it do not open.
     #[error("the certificate does not open on this device; send a new request to the desk")]
     DoesNotOpen,
 }
@@ -71,45 +76,93 @@ pub fn check_request(request: &Request) -> Result<(), RequestError> {
     .map_err(|_| RequestError::BadSignature)
 }
 
-/// Makes the certificate for a device that `entries` admit. `None` if its key cannot be sealed to.
+/// What a certificate tells a member besides the roster.
+#[derive(Debug, Clone)]
+pub struct Welcome<'a> {
+    /// Where the relay is.
+    pub relay: &'a str,
+    /// The hash of the relay's TLS key, if it has one.
+    pub relay_key: Option<[u8; 32]>,
+    /// The members' keys.
+    pub keys: &'a Keyring,
+}
+
+/// Makes the certificate for a member that the roster admits. `entries` are the whole roster, or nothing for a
+/// certificate that fits one QR code. `None` if the member's key cannot be sealed to, or the member is not admitted.
 pub fn certify(
-    device: &MemberCard,
+    card: &MemberCard,
     desk: (MemberId, &SignKey),
-    relay: &str,
-    members_key: &MembersKey,
-    roster: (&Roster, Vec<RosterEntry>),
+    welcome: &Welcome<'_>,
+    roster: &Roster,
+    entries: Vec<RosterEntry>,
     rng: &mut impl CryptoRng,
 ) -> Option<Certificate> {
-    let aad = device.member.as_bytes();
+    let member = roster
+        .member(&card.member)
+        .filter(|member| member.card == *card)?;
+    let keys: Zeroizing<Vec<u8>> = Zeroizing::new(
+        welcome
+            .keys
+            .iter()
+            .flat_map(|key| key.as_bytes().iter().copied())
+            .collect(),
+    );
     let mut certificate = Certificate {
-        programme: roster.0.programme(),
-        root: fingerprint(roster.0.root()),
-        device: device.member,
+        programme: roster.programme(),
+        root: fingerprint(roster.root()),
+        member: card.member,
         desk: desk.0,
-        relay: relay.to_owned(),
-        members_key: seal_to(&device.kem, MEMBERS_KEY, aad, members_key.as_bytes(), rng).ok()?,
-        roster: roster.1,
+        relay: welcome.relay.to_owned(),
+        relay_key: welcome.relay_key,
+        role: member.role,
+        expires: member.terms.as_ref().map_or(0, |terms| terms.expires),
+        position: roster.position(),
+        members_keys: seal_to(&card.kem, MEMBERS_KEY, card.member.as_bytes(), &keys, rng).ok()?,
+        roster: entries,
         signature: [0; 64],
     };
     certificate.signature = sign(desk.1, Signing::Certificate, &certificate.body());
     Some(certificate)
 }
 
-/// Checks a certificate on the device it was made for. Returns the roster and the members' key.
-pub fn accept(
+/// Opens the members' keys in a certificate, on the device it was made for. Who made it is not known before
+/// [`accept`] has seen the roster.
+pub fn open_keys(
     certificate: &Certificate,
     card: &MemberCard,
     kem: &KemKey,
-) -> Result<(Roster, MembersKey), CertificateError> {
-    if certificate.device != card.member {
-        return Err(CertificateError::OtherDevice(certificate.device));
+) -> Result<Keyring, CertificateError> {
+    if certificate.member != card.member {
+        return Err(CertificateError::OtherMember(certificate.member));
     }
-    let roster = Roster::from_entries(&certificate.roster)?;
+    let opened = open_with(
+        kem,
+        MEMBERS_KEY,
+        card.member.as_bytes(),
+        &certificate.members_keys,
+    )
+    .map_err(|_| CertificateError::DoesNotOpen)?;
+    let (keys, rest) = opened.as_chunks::<32>();
+    match rest {
+        [] => Keyring::new(keys.iter().map(|key| MembersKey::from_bytes(*key)))
+            .ok_or(CertificateError::DoesNotOpen),
+        _ => Err(CertificateError::DoesNotOpen),
+    }
+}
+
+/// Checks a certificate against a roster: the one in it, or one that came later.
+pub fn accept(certificate: &Certificate, card: &MemberCard, roster: &Roster) -> Result<(), CertificateError> {
+    if certificate.member != card.member {
+        return Err(CertificateError::OtherMember(certificate.member));
+    }
     if roster.programme() != certificate.programme {
         return Err(RosterError::OtherProgramme.into());
     }
     if fingerprint(roster.root()) != certificate.root {
         return Err(RosterError::OtherRoot.into());
+    }
+    if !roster.holds(&certificate.position) {
+        return Err(CertificateError::OtherRoster);
     }
     let desk = roster
         .member(&certificate.desk)
@@ -125,8 +178,5 @@ pub fn accept(
     if roster.member(&card.member).map(|member| &member.card) != Some(card) {
         return Err(CertificateError::NotAdmitted);
     }
-    let key = open_with(kem, MEMBERS_KEY, card.member.as_bytes(), &certificate.members_key)
-        .map_err(|_| CertificateError::DoesNotOpen)?;
-    let key = <[u8; 32]>::try_from(key.as_slice()).map_err(|_| CertificateError::DoesNotOpen)?;
-    Ok((roster, MembersKey::from_bytes(key)))
+    Ok(())
 }

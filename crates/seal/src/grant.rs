@@ -1,7 +1,7 @@
 //! What a grant hands over: the keys to read one record, and a fresh key for each compartment to write with.
 //!
 //! ```text
-//! grant := version(1) count(varint) hand*
+//! grant := version(1) expires(varint) of(varint) count(varint) hand*
 //! hand  := compartment(1) write-key id(8) write-key(32) count(varint) (key-name (bytes) record key(32))*
 //! ```
 
@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use crate::keys::RecordKey;
 
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 const MAX_COMPARTMENTS: usize = 32;
 const MAX_KEYS: usize = 10_000;
 
@@ -30,6 +30,10 @@ pub struct HandedKeys {
 /// The contents of a grant.
 #[derive(Debug, Clone)]
 pub struct Grant {
+    /// When the device must have forgotten it, in unix seconds; 0 for never.
+    pub expires: u64,
+    /// How many grants are sealed to the key that this one is sealed to: the device destroys the key after the last.
+    pub of: u32,
     /// One for each compartment that was granted.
     pub compartments: Vec<HandedKeys>,
 }
@@ -39,6 +43,8 @@ impl Grant {
     pub fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
         let mut w = Writer::new();
         w.u8(VERSION);
+        w.varint(self.expires);
+        w.varint(u64::from(self.of));
         w.varint(self.compartments.len() as u64);
         for hand in &self.compartments {
             w.u8(hand.compartment.0);
@@ -57,6 +63,7 @@ impl Grant {
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, DecodeError> {
         let mut r = Reader::new(bytes);
         r.version("the grant", VERSION)?;
+        let (expires, of) = (r.varint()?, r.varint32()?);
         let count = r.count("the compartments of a grant", MAX_COMPARTMENTS)?;
         let mut compartments = Vec::with_capacity(count);
         for _ in 0..count {
@@ -77,7 +84,11 @@ impl Grant {
             });
         }
         r.end()?;
-        Ok(Self { compartments })
+        Ok(Self {
+            expires,
+            of,
+            compartments,
+        })
     }
 }
 
@@ -110,6 +121,8 @@ mod tests {
             read,
         };
         Grant {
+            expires: 1_800_000_000,
+            of: 20,
             compartments: vec![hand],
         }
     }

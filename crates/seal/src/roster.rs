@@ -2,19 +2,25 @@
 //!
 //! Every node builds it alone from the signed entries, so nobody has to be believed: the founding is
 //! signed by the programme's root key, whose fingerprint is in the certificate, and every later entry by
-//! a desk the roster already has.
+//! a member the roster already has and who may write it. Desks are admitted, and the recovery key is changed,
+//! by the root key alone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use thiserror::Error;
 use wire::{
-    CompartmentId, EnvelopeId, FormId, KemPublic, MemberCard, MemberId, ProgrammeId, Role, RosterAct,
-    RosterEntry, RosterHead, RosterPosition, SealedFor, SignPublic,
+    CompartmentId, EnvelopeId, FormId, KemKeyId, KemPublic, MemberCard, MemberId, ProgrammeId, Role,
+    RosterAct, RosterEntry, RosterHead, RosterPosition, SealedFor, SignPublic, Terms, Trusted,
 };
 
 use crate::sign::{self, Signing};
 
+mod apply;
+mod join;
+mod tree;
 pub mod write;
+
+pub use tree::Sides;
 
 /// Why an entry is not part of the roster.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -33,6 +39,18 @@ pub enum RosterError {
         /// The height of the entry given.
         given: u64,
     },
+    /// It follows an entry that another one follows already: the roster is split.
+    #[error(
+        "entry {height} is another one than the entry {height} here: two desks changed the roster without knowing of \
+         one another, or somebody shows two rosters. A coordinator must join them"
+    )]
+    Rival {
+        /// The height at which two entries stand.
+        height: u64,
+    },
+    /// Nothing can be appended before a coordinator joins both sides.
+    #[error("the roster is split; a coordinator must join it first")]
+    Split,
     /// Its author may not write the roster.
     #[error("member {0} may not change the roster")]
     NotAllowed(MemberId),
@@ -63,6 +81,46 @@ pub struct Member {
     pub name: Vec<u8>,
     /// The height of the entry that admitted them.
     pub since: u64,
+    /// On which terms, if there are any.
+    pub terms: Option<Terms>,
+}
+
+/// How a member lost the programme's trust.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Revocation {
+    /// The last envelope that is trusted of each incarnation.
+    pub trusted: Vec<Trusted>,
+    /// The height of the entry that revoked them.
+    pub height: u64,
+}
+
+/// A generation of the members' key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MembersKeyHanded {
+    /// The key's id.
+    pub key: KemKeyId,
+    /// The key, for each member.
+    pub sealed: Vec<SealedFor>,
+    /// Who sealed it.
+    pub author: MemberId,
+}
+
+/// Something that is said under the members' key: the relay's address, the policy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SealedText {
+    /// The text.
+    pub sealed: Vec<u8>,
+    /// Who sealed it.
+    pub author: MemberId,
+}
+
+/// The key that stands in for a lost desk. People keep its secret half, in shares.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recovery {
+    /// What is sealed to it.
+    pub public: KemPublic,
+    /// The root key's seed, sealed to it.
+    pub root: Vec<u8>,
 }
 
 /// One generation of a compartment's reading key.
@@ -98,6 +156,16 @@ pub struct Roster {
     heads: Vec<RosterHead>,
     members: BTreeMap<MemberId, Member>,
     epochs: BTreeMap<CompartmentId, Vec<Epoch>>,
+    /// Epochs of a joined side whose number was taken: what was sealed to them still opens.
+    alternates: Vec<Epoch>,
+    revoked: BTreeMap<MemberId, Revocation>,
+    members_keys: Vec<MembersKeyHanded>,
+    relay: Option<SealedText>,
+    policy: Option<SealedText>,
+    recovery: Option<Recovery>,
+    /// Positions on the other side of a split.
+    aside: BTreeSet<(u64, RosterHead)>,
+    split: bool,
     forms: BTreeMap<FormId, Vec<PublishedForm>>,
     files: BTreeMap<FormId, Vec<PublishedForm>>,
 }
@@ -125,11 +193,19 @@ impl Roster {
             heads: vec![founding.head()],
             members: BTreeMap::new(),
             epochs: BTreeMap::new(),
+            alternates: Vec::new(),
+            revoked: BTreeMap::new(),
+            members_keys: Vec::new(),
+            relay: None,
+            policy: None,
+            recovery: None,
+            aside: BTreeSet::new(),
+            split: false,
             forms: BTreeMap::new(),
             files: BTreeMap::new(),
         };
         for (card, name) in desks {
-            roster.admit(1, card, Role::COORDINATOR, name)?;
+            roster.admit(1, card, Role::COORDINATOR, name, None)?;
         }
         if !roster.is_desk(&founding.author) {
             return Err(RosterError::NotAllowed(founding.author));
@@ -150,28 +226,32 @@ impl Roster {
         if entry.programme != self.programme {
             return Err(RosterError::OtherProgramme);
         }
+        if self.split {
+            return Err(RosterError::Split);
+        }
         let here = self.position();
         if entry.height != here.height + 1 || entry.previous != here.head {
-            return Err(RosterError::NotNext {
-                here: here.height,
-                given: entry.height,
-            });
+            return Err(self.misplaced(entry));
         }
-        let author = self
-            .members
-            .get(&entry.author)
-            .filter(|member| member.role == Role::COORDINATOR);
-        let author = author.ok_or(RosterError::NotAllowed(entry.author))?;
-        sign::check(
-            &author.card.sign,
-            Signing::RosterEntry,
-            &entry.body(),
-            &entry.signature,
-        )
-        .map_err(|_| RosterError::BadSignature(entry.height))?;
+        self.check_author(entry)?;
         self.apply(entry)?;
         self.heads.push(entry.head());
         Ok(())
+    }
+
+    /// Says why an entry does not follow the last one.
+    fn misplaced(&self, entry: &RosterEntry) -> RosterError {
+        let before = RosterPosition {
+            height: entry.height.saturating_sub(1),
+            head: entry.previous,
+        };
+        if self.on_chain(&before) && !self.on_chain(&entry.position()) && before != self.position() {
+            return RosterError::Rival { height: entry.height };
+        }
+        RosterError::NotNext {
+            here: self.position().height,
+            given: entry.height,
+        }
     }
 
     /// Returns the programme.
@@ -198,8 +278,20 @@ impl Roster {
         }
     }
 
-    /// Returns whether `position` lies on this roster; nothing is known of what lies above it.
+    /// Returns whether `position` lies on this roster, also on a side that was joined or waits to be; nothing is known
+    /// of what lies above it.
     pub fn holds(&self, position: &RosterPosition) -> bool {
+        self.on_chain(position) || self.aside.contains(&(position.height, position.head))
+    }
+
+    /// Returns whether two entries follow one, and no coordinator has joined them yet: only what stands before them
+    /// and the revocations of both sides hold.
+    pub fn is_split(&self) -> bool {
+        self.split
+    }
+
+    /// Returns whether `position` lies on the chain itself, and not on a side of it.
+    pub fn on_chain(&self, position: &RosterPosition) -> bool {
         let index = position
             .height
             .checked_sub(1)
@@ -217,11 +309,54 @@ impl Roster {
         self.members.values()
     }
 
-    /// Returns whether a member runs a desk.
+    /// Returns whether a member runs a desk, and is trusted.
     pub fn is_desk(&self, id: &MemberId) -> bool {
+        self.has(id, Role::runs_desk)
+    }
+
+    /// Returns whether a member may change the roster.
+    pub fn is_coordinator(&self, id: &MemberId) -> bool {
+        self.has(id, |role| role == Role::COORDINATOR)
+    }
+
+    /// Returns whether a member may revoke others and erase records.
+    pub fn may_erase(&self, id: &MemberId) -> bool {
+        self.has(id, may_erase)
+    }
+
+    /// Returns how a member was revoked, if they were.
+    pub fn revocation(&self, id: &MemberId) -> Option<&Revocation> {
+        self.revoked.get(id)
+    }
+
+    /// Returns whether a member's time is over at `now`, in unix seconds.
+    pub fn is_expired(&self, id: &MemberId, now: i64) -> bool {
+        let terms = self.members.get(id).and_then(|member| member.terms.as_ref());
+        terms.is_some_and(|terms| {
+            terms.expires != 0 && u64::try_from(now).is_ok_and(|now| now >= terms.expires)
+        })
+    }
+
+    /// Returns the members who are trusted, by id.
+    pub fn trusted_members(&self) -> impl Iterator<Item = &Member> {
         self.members
-            .get(id)
-            .is_some_and(|member| member.role == Role::COORDINATOR)
+            .values()
+            .filter(|member| !self.revoked.contains_key(&member.card.member))
+    }
+
+    /// Returns whether somebody who is not trusted any more was handed a key that is written with still: the members'
+    /// key, or the seed of an epoch. A coordinator renews them then.
+    pub fn needs_new_keys(&self) -> bool {
+        let revoked = |sealed: &SealedFor| self.revoked.contains_key(&sealed.member);
+        let last = self.members_keys.last().map(|last| last.key);
+        let handed = self.members_keys.iter().filter(|handed| Some(handed.key) == last);
+        let members_key = last.is_none() || handed.flat_map(|handed| &handed.sealed).any(revoked);
+        let current = self.epochs.values().filter_map(|epochs| epochs.last());
+        !self.revoked.is_empty() && (members_key || current.flat_map(|epoch| &epoch.seeds).any(revoked))
+    }
+
+    fn has(&self, id: &MemberId, may: impl FnOnce(Role) -> bool) -> bool {
+        !self.revoked.contains_key(id) && self.members.get(id).is_some_and(|member| may(member.role))
     }
 
     /// Returns the current epoch of a compartment.
@@ -229,9 +364,9 @@ impl Roster {
         self.epochs.get(&compartment)?.last()
     }
 
-    /// Returns every epoch of every compartment, in order.
+    /// Returns every epoch of every compartment, in order, and then those of a joined side whose number was taken.
     pub fn epochs(&self) -> impl Iterator<Item = &Epoch> {
-        self.epochs.values().flatten()
+        self.epochs.values().flatten().chain(&self.alternates)
     }
 
     /// Returns the compartments that have a reading key.
@@ -239,16 +374,34 @@ impl Roster {
         self.epochs.keys().copied()
     }
 
-    /// Returns whether a member may read a compartment: some epoch's seed was sealed to them.
+    /// Returns whether a member may read a compartment: they are trusted, and some epoch's seed was sealed to them.
     pub fn may_read(&self, member: &MemberId, compartment: CompartmentId) -> bool {
-        let epochs = self
-            .epochs
-            .get(&compartment)
-            .map(Vec::as_slice)
-            .unwrap_or_default();
-        epochs
-            .iter()
-            .any(|epoch| epoch.seeds.iter().any(|seed| seed.member == *member))
+        !self.revoked.contains_key(member)
+            && self
+                .epochs()
+                .filter(|epoch| epoch.compartment == compartment)
+                .any(|epoch| epoch.seeds.iter().any(|seed| seed.member == *member))
+    }
+
+    /// Returns the generations of the members' key that were handed out by roster, oldest first. The first key of all
+    /// came with the certificate.
+    pub fn members_keys(&self) -> &[MembersKeyHanded] {
+        &self.members_keys
+    }
+
+    /// Returns where the relay is, if that changed since the founding.
+    pub fn relay(&self) -> Option<&SealedText> {
+        self.relay.as_ref()
+    }
+
+    /// Returns the programme's policy.
+    pub fn policy(&self) -> Option<&SealedText> {
+        self.policy.as_ref()
+    }
+
+    /// Returns the programme's recovery key.
+    pub fn recovery(&self) -> Option<&Recovery> {
+        self.recovery.as_ref()
     }
 
     /// Returns the published forms with their versions, oldest first.
@@ -260,98 +413,20 @@ impl Roster {
     pub fn files(&self, form: &FormId) -> &[PublishedForm] {
         self.files.get(form).map(Vec::as_slice).unwrap_or_default()
     }
-
-    fn apply(&mut self, entry: &RosterEntry) -> Result<(), RosterError> {
-        let contradiction = |why| RosterError::Contradiction {
-            height: entry.height,
-            why,
-        };
-        match &entry.act {
-            RosterAct::Found { .. } => Err(contradiction("the programme is founded already")),
-            RosterAct::Admit { card, role, name } => {
-                if *role == Role::COORDINATOR {
-                    return Err(contradiction(
-                        "only the founding, signed by the root key, names desks",
-                    ));
-                }
-                self.admit(entry.height, card, *role, name)
-            }
-            RosterAct::Epoch {
-                compartment,
-                number,
-                public,
-                seeds,
-                name,
-            } => {
-                if compartment.0 >= CompartmentId::MEMBERS.0 {
-                    return Err(contradiction("this number is not a compartment"));
-                }
-                let last = self.epoch(*compartment).map_or(0, |epoch| epoch.number);
-                if last.checked_add(1) != Some(*number) {
-                    return Err(contradiction("the epoch does not follow the last one"));
-                }
-                let for_desks = seeds.iter().all(|seed| {
-                    let member = self.members.get(&seed.member);
-                    member.is_some_and(|m| m.role == Role::COORDINATOR && m.card.kem.id() == seed.kem)
-                });
-                if seeds.is_empty() || !for_desks {
-                    return Err(contradiction("the epoch's seed is not sealed to desks alone"));
-                }
-                let (compartment, number) = (*compartment, *number);
-                let (public, seeds, name) = (public.clone(), seeds.clone(), name.clone());
-                let epoch = Epoch {
-                    compartment,
-                    number,
-                    public,
-                    seeds,
-                    name,
-                };
-                self.epochs.entry(compartment).or_default().push(epoch);
-                Ok(())
-            }
-            RosterAct::Form { form, envelope } => {
-                let published = PublishedForm {
-                    envelope: *envelope,
-                    height: entry.height,
-                };
-                self.forms.entry(*form).or_default().push(published);
-                Ok(())
-            }
-            RosterAct::Files { form, envelope } => {
-                let published = PublishedForm {
-                    envelope: *envelope,
-                    height: entry.height,
-                };
-                self.files.entry(*form).or_default().push(published);
-                Ok(())
-            }
-            RosterAct::Unknown { .. } => Ok(()),
-        }
-    }
-
-    fn admit(&mut self, height: u64, card: &MemberCard, role: Role, name: &[u8]) -> Result<(), RosterError> {
-        let contradiction = |why| Err(RosterError::Contradiction { height, why });
-        if self.members.contains_key(&card.member) {
-            return contradiction("the member is admitted already");
-        }
-        // A key that two members share would let one sign as the other.
-        if self
-            .members
-            .values()
-            .any(|m| m.card.sign == card.sign || m.card.kem == card.kem)
-        {
-            return contradiction("another member has the same key");
-        }
-        let member = Member {
-            card: card.clone(),
-            role,
-            name: name.to_vec(),
-            since: height,
-        };
-        self.members.insert(card.member, member);
-        Ok(())
-    }
 }
+
+/// Returns whether members of this role may erase records and revoke others.
+pub fn may_erase(role: Role) -> bool {
+    matches!(role, Role::COORDINATOR | Role::PROTECTION_OFFICER)
+}
+
+/// Returns whether members of this role may write down that consent was taken back.
+pub fn may_withdraw(role: Role) -> bool {
+    role.runs_desk() || role == Role::ENUMERATOR
+}
+
+/// The member that stands for the recovery key where something is sealed to members.
+pub const RECOVERY: MemberId = MemberId::from_bytes([0; 16]);
 
 #[cfg(test)]
 mod tests;

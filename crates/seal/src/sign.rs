@@ -19,6 +19,12 @@ pub enum Signing {
     Certificate,
     /// A call to a relay (RFC 9421).
     Call,
+    /// The handshake of two members who sync without a relay.
+    Peer,
+    /// The receipt of an erasure.
+    Receipt,
+    /// An offer to take over a draft.
+    Offer,
 }
 
 /// The signature is not the member's.
@@ -33,6 +39,9 @@ impl Signing {
             Self::RosterEntry => b"baraza/1 roster entry\0",
             Self::Request => b"baraza/1 request\0",
             Self::Certificate => b"baraza/1 certificate\0",
+            Self::Peer => b"baraza/1 peer\0",
+            Self::Receipt => b"baraza/1 receipt\0",
+            Self::Offer => b"baraza/1 offer\0",
             // RFC 9421 fixes what is signed; its signature base begins with a quotation mark, no context does.
             Self::Call => b"",
         }

@@ -2,8 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops where something is missing")]
 
-use baraza_seal::enrol::{self, CertificateError};
+use baraza_seal::enrol::{self, CertificateError, Welcome};
 use baraza_seal::keys::{KemKey, MembersKey, RecordKey, SignKey};
+use baraza_seal::members::Keyring;
 use baraza_seal::roster::{Roster, write};
 use baraza_seal::verify::envelope::{VerifyError, verify};
 use baraza_seal::write::Pen;
@@ -55,6 +56,7 @@ fn field() -> (Person, Person, Roster, Vec<RosterEntry>) {
         card: device.card(),
         role: Role::ENUMERATOR,
         name: vec![],
+        terms: None,
     };
     let admission = write::next(&roster, desk.id, admit, &desk.sign);
     roster.append(&admission).unwrap();
@@ -168,30 +170,41 @@ fn a_certificate_opens_on_its_own_device_only() {
     let key = MembersKey::from_bytes([7; 32]);
     let mut rng = ChaCha20Rng::seed_from_u64(1);
     let by = (desk.id, &desk.sign);
-    let made = enrol::certify(
-        &device.card(),
-        by,
-        "http://relay",
-        &key,
-        (&roster, entries),
-        &mut rng,
-    )
-    .unwrap();
-    let (joined, opened) = enrol::accept(&made, &device.card(), &device.kem).unwrap();
-    assert_eq!((joined, opened.as_bytes()), (roster, key.as_bytes()));
+    let keys = Keyring::new([key.clone(), MembersKey::from_bytes([6; 32])]).unwrap();
+    let welcome = Welcome {
+        relay: "https://relay",
+        relay_key: Some([3; 32]),
+        keys: &keys,
+    };
+    let made = enrol::certify(&device.card(), by, &welcome, &roster, entries, &mut rng).unwrap();
+    let opened = enrol::open_keys(&made, &device.card(), &device.kem).unwrap();
+    assert_eq!(opened.newest().as_bytes(), key.as_bytes());
+    assert_eq!(opened.iter().count(), 2);
+    let joined = Roster::from_entries(&made.roster).unwrap();
+    assert_eq!(joined, roster);
+    assert_eq!(enrol::accept(&made, &device.card(), &joined), Ok(()));
 
     let other = Person::new(8);
-    let refused = enrol::accept(&made, &other.card(), &other.kem).unwrap_err();
-    assert_eq!(refused, CertificateError::OtherDevice(device.id));
+    let refused = CertificateError::OtherMember(device.id);
+    assert_eq!(
+        enrol::open_keys(&made, &other.card(), &other.kem).unwrap_err(),
+        refused
+    );
+    assert_eq!(enrol::accept(&made, &other.card(), &roster), Err(refused));
+    let thief = KemKey::make(&mut rng);
+    let stolen = enrol::open_keys(&made, &device.card(), &thief).unwrap_err();
+    assert_eq!(stolen, CertificateError::DoesNotOpen);
     let mut moved = made.clone();
     moved.relay = "http://thief".into();
     assert_eq!(
-        enrol::accept(&moved, &device.card(), &device.kem).unwrap_err(),
-        CertificateError::NotByDesk
+        enrol::accept(&moved, &device.card(), &roster),
+        Err(CertificateError::NotByDesk)
     );
-    let mut cut = made;
-    cut.roster.pop();
-    assert!(enrol::accept(&cut, &device.card(), &device.kem).is_err());
+    let cut = Roster::from_entries(&made.roster[..1]).unwrap();
+    assert_eq!(
+        enrol::accept(&made, &device.card(), &cut),
+        Err(CertificateError::OtherRoster)
+    );
 }
 
 #[test]

@@ -4,8 +4,8 @@ use std::collections::VecDeque;
 
 use thiserror::Error;
 use wire::{
-    DecodeError, Done, Envelope, EnvelopeId, Frame, FrameReader, FrameWriter, Hello, Refusal, RosterEntry,
-    Status, Want,
+    DecodeError, Done, Envelope, EnvelopeId, Frame, FrameReader, FrameWriter, Held, Hello, PartHash, Piece,
+    Refusal, RosterEntry, Status, Vector, Want, Wanted,
 };
 
 /// Why a call cannot go on. Nothing that was taken before is lost; call again.
@@ -29,6 +29,13 @@ pub enum Sent {
     Entry(u64),
     /// An envelope.
     Envelope(EnvelopeId),
+    /// Bytes of a sealed piece.
+    Piece {
+        /// The whole piece's hash.
+        part: PartHash,
+        /// How many of its bytes are sent with these.
+        upto: u64,
+    },
 }
 
 /// What the member is asked to do, in this order. Each is safe to do twice.
@@ -52,6 +59,12 @@ pub enum MemberEffect {
         /// The envelope.
         envelope: Envelope,
     },
+    /// Note how far the relay has an author's sequence: what lies above it is to be sent again.
+    Compare(Vector),
+    /// Note how much of a piece the relay has.
+    Resume(Held),
+    /// Keep bytes of a sealed piece that was wanted.
+    KeepPiece(Piece),
     /// Forget a want: all of it is here.
     Forget(Want),
     /// Note the cursor, the relay's log id and the next nonce: the call is over.
@@ -102,6 +115,15 @@ impl MemberCall {
     pub fn push(&mut self, envelope: Envelope) -> Vec<u8> {
         self.waiting.push_back(Sent::Envelope(envelope.id()));
         self.writer.write(&Frame::Push(envelope))
+    }
+
+    /// Returns the frame that sends bytes of a sealed piece. Pieces go behind envelopes.
+    pub fn piece(&mut self, piece: Piece) -> Vec<u8> {
+        self.waiting.push_back(Sent::Piece {
+            part: piece.part,
+            upto: piece.offset + piece.bytes.len() as u64,
+        });
+        self.writer.write(&Frame::Piece(piece))
     }
 
     /// Takes bytes of the answer, and returns what they ask for.
@@ -169,8 +191,17 @@ impl MemberCall {
                 self.over = true;
                 effects.push(MemberEffect::Refused(refusal));
             }
+            Frame::Vector(vector) => effects.push(MemberEffect::Compare(vector)),
+            Frame::Held(held) => effects.push(MemberEffect::Resume(held)),
+            Frame::Piece(piece) => {
+                let wanted = |want: &Want| want.what == Wanted::Part(piece.part);
+                if !self.wants.iter().any(wanted) {
+                    return Err(CallError::Breach("it sends what nobody wanted"));
+                }
+                effects.push(MemberEffect::KeepPiece(piece));
+            }
             Frame::Unknown(_) => {}
-            Frame::Hello(_) | Frame::Append(_) | Frame::Push(_) => {
+            Frame::Hello(_) | Frame::Append(_) | Frame::Push(_) | Frame::End(_) => {
                 return Err(CallError::Breach("it sends what only members send"));
             }
         }

@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 
 use wire::{
-    Ack, DecodeError, Done, Envelope, Frame, FrameReader, FrameWriter, Hello, LogId, Refusal, RefusalCode,
-    RosterEntry, RosterPosition, Status, Want,
+    Ack, DecodeError, Done, Envelope, Frame, FrameReader, FrameWriter, Held, Hello, LogId, Piece, Refusal,
+    RefusalCode, RosterEntry, RosterPosition, Status, Vector, Want, Wanted,
 };
 
 /// What happened to the relay's end of a call.
@@ -24,6 +24,10 @@ pub enum RelayEvent {
     Roster(Vec<RosterEntry>),
     /// The answer to [`RelayEffect::ReadPage`] or [`RelayEffect::ReadWant`].
     Page(Page),
+    /// The answer to [`RelayEffect::ReadVectors`].
+    Vectors(Vec<Vector>, Vec<Held>),
+    /// The answer to [`RelayEffect::ReadPiece`]: some bytes, or nothing at its end or if it is not for this member.
+    Piece(Option<Piece>),
 }
 
 /// What the relay knows of a member it lets in.
@@ -35,6 +39,8 @@ pub struct Welcome {
     pub nonce: Vec<u8>,
     /// The relay's roster.
     pub roster: RosterPosition,
+    /// The last sequence number the relay gave out in this programme.
+    pub last: u64,
 }
 
 /// A run of envelopes in sequence order.
@@ -62,6 +68,16 @@ pub enum RelayEffect {
     Append(RosterEntry),
     /// Verify and store an envelope; answer `Kept`, in order.
     Keep(Envelope),
+    /// Store bytes of a sealed piece that a stored envelope declares; answer `Kept`, in order.
+    KeepPiece(Piece),
+    /// Read how far the relay has each author's sequence, and how much of pieces that are not whole; of the member
+    /// alone unless it is a desk that compares everything. Answer `Vectors`.
+    ReadVectors {
+        /// Whether the relay's log is another than the member's, so that everything is compared.
+        all: bool,
+    },
+    /// Read bytes of a sealed piece; answer `Piece`.
+    ReadPiece(Want),
     /// Read the roster above a height; answer `Roster`.
     ReadRoster {
         /// The height.
@@ -105,8 +121,8 @@ pub struct RelayCall {
     reader: FrameReader,
     writer: FrameWriter,
     hello: Option<(Hello, Vec<u8>)>,
-    /// The first envelope, until the member is known.
-    held: Option<Envelope>,
+    /// What to do with the first envelope or piece, once the member is known.
+    held: Option<RelayEffect>,
     welcome: Option<Welcome>,
     ended: bool,
     /// How many appends and keeps have no answer yet.
@@ -167,7 +183,7 @@ impl RelayCall {
             RelayEvent::Welcomed(welcome) => {
                 self.welcome = Some(welcome);
                 self.stage = Stage::Taking;
-                effects.extend(self.held.take().map(RelayEffect::Keep));
+                effects.extend(self.held.take());
                 self.read(effects)?;
             }
             RelayEvent::Turned(refusal) => self.refuse(refusal, effects),
@@ -182,7 +198,15 @@ impl RelayCall {
                 }
                 effects.push(RelayEffect::ReadPage { after: self.cursor });
             }
+            RelayEvent::Vectors(vectors, held) => {
+                let frames = vectors.into_iter().map(Frame::Vector);
+                for frame in frames.chain(held.into_iter().map(Frame::Held)) {
+                    effects.push(RelayEffect::Send(self.writer.write(&frame)));
+                }
+                effects.push(self.read_roster());
+            }
             RelayEvent::Page(page) => self.give(page, effects),
+            RelayEvent::Piece(piece) => self.give_piece(piece, effects),
         }
         Ok(())
     }
@@ -203,12 +227,21 @@ impl RelayCall {
                 }
                 Some((Frame::Push(envelope), _)) if matches!(self.stage, Stage::Greeted) => {
                     self.unanswered += 1;
-                    self.held = Some(envelope);
+                    self.held = Some(RelayEffect::Keep(envelope));
                     self.authenticate(effects);
                 }
                 Some((Frame::Push(envelope), _)) if matches!(self.stage, Stage::Taking) => {
                     self.unanswered += 1;
                     effects.push(RelayEffect::Keep(envelope));
+                }
+                Some((Frame::Piece(piece), _)) if matches!(self.stage, Stage::Taking) => {
+                    self.unanswered += 1;
+                    effects.push(RelayEffect::KeepPiece(piece));
+                }
+                Some((Frame::Piece(piece), _)) if matches!(self.stage, Stage::Greeted) => {
+                    self.unanswered += 1;
+                    self.held = Some(RelayEffect::KeepPiece(piece));
+                    self.authenticate(effects);
                 }
                 Some((Frame::Unknown(_), _)) if !matches!(self.stage, Stage::Silent) => {}
                 Some(_) => return Err(DecodeError::Contradiction("a frame comes where it may not")),
@@ -241,10 +274,12 @@ impl RelayCall {
         let (Some((hello, _)), Some(welcome)) = (&self.hello, &self.welcome) else {
             return Ok(());
         };
-        if hello.log != welcome.log {
+        // A cursor above all that the relay has says that the relay was set back by hand.
+        let other = hello.log != welcome.log || hello.cursor > welcome.last;
+        if other {
             self.cursor = 0;
         }
-        let above = hello.roster.height;
+        let (first, probe) = (hello.log == LogId([0; 8]), hello.probe);
         self.stage = Stage::Giving {
             wants: hello.wants.iter().copied().collect(),
             current: None,
@@ -254,12 +289,22 @@ impl RelayCall {
                 .take()
                 .map(|ack| RelayEffect::Send(self.writer.write(&Frame::Ack(ack)))),
         );
-        effects.push(RelayEffect::ReadRoster { above });
+        effects.push(match (other && !first, probe) {
+            (true, _) => RelayEffect::ReadVectors { all: true },
+            (false, true) => RelayEffect::ReadVectors { all: false },
+            (false, false) => self.read_roster(),
+        });
         Ok(())
     }
 
+    fn read_roster(&self) -> RelayEffect {
+        RelayEffect::ReadRoster {
+            above: self.hello.as_ref().map_or(0, |(hello, _)| hello.roster.height),
+        }
+    }
+
     fn give(&mut self, page: Page, effects: &mut Vec<RelayEffect>) {
-        let Stage::Giving { wants, current } = &mut self.stage else {
+        let Stage::Giving { current, .. } = &mut self.stage else {
             return;
         };
         for (sequence, envelope) in page.envelopes {
@@ -279,9 +324,40 @@ impl RelayCall {
             (false, Some(want)) => effects.push(RelayEffect::Send(self.writer.write(&Frame::Complete(want)))),
             (false, None) => {}
         }
+        self.give_next(effects);
+    }
+
+    fn give_piece(&mut self, piece: Option<Piece>, effects: &mut Vec<RelayEffect>) {
+        let Stage::Giving {
+            current: Some(want), ..
+        } = &mut self.stage
+        else {
+            return;
+        };
+        match piece {
+            Some(piece) if !piece.bytes.is_empty() => {
+                want.from = piece.offset + piece.bytes.len() as u64;
+                effects.push(RelayEffect::Send(self.writer.write(&Frame::Piece(piece))));
+                effects.push(RelayEffect::ReadPiece(*want));
+            }
+            _ => {
+                effects.push(RelayEffect::Send(self.writer.write(&Frame::Complete(*want))));
+                self.give_next(effects);
+            }
+        }
+    }
+
+    /// Goes on to the next want, or ends the call.
+    fn give_next(&mut self, effects: &mut Vec<RelayEffect>) {
+        let Stage::Giving { wants, current } = &mut self.stage else {
+            return;
+        };
         *current = wants.pop_front();
         match *current {
-            Some(want) => effects.push(RelayEffect::ReadWant(want)),
+            Some(want) => effects.push(match want.what {
+                Wanted::Part(_) => RelayEffect::ReadPiece(want),
+                _ => RelayEffect::ReadWant(want),
+            }),
             None => self.finish(effects),
         }
     }

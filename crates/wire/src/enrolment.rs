@@ -2,14 +2,18 @@
 //!
 //! ```text
 //! request     := version(1) card name(text) signature(64, by the device)
-//! certificate := version(1) programme(16) root fingerprint(32) device(16) desk(16) relay(text)
-//!                members' key, sealed to the device (bytes) count(varint) roster entry(bytes)* signature(64, by the desk)
+//! certificate := version(1) programme(16) root fingerprint(32) member(16) desk(16)
+//!                relay(text) relay key(flag 1, 32) role(1) expires(varint) roster height(varint) head(32)
+//!                members' keys, sealed to the member (bytes) count(varint) roster entry(bytes)* signature(64, by the desk)
 //! ```
+//!
+//! A certificate without roster entries fits one QR code; the roster then comes with the first sync or bundle, and
+//! the certificate is checked against it.
 
 use crate::armour::{ArmourError, armour, unarmour};
 use crate::codec::{DecodeError, Reader, Writer};
-use crate::ids::{MemberId, ProgrammeId};
-use crate::roster_entry::{MAX_ACT, MemberCard, RosterEntry};
+use crate::ids::{MemberId, ProgrammeId, RosterHead, RosterPosition};
+use crate::roster_entry::{MAX_ACT, MemberCard, Role, RosterEntry};
 
 /// The word a request starts with.
 pub const REQUEST_WORD: &str = "baraza-request-1";
@@ -18,7 +22,10 @@ pub const CERTIFICATE_WORD: &str = "baraza-certificate-1";
 /// The most bytes a member's name may have.
 pub const MAX_NAME: usize = 200;
 const VERSION: u8 = 1;
-const MAX_URL: usize = 2000;
+/// The most bytes a relay's address may have.
+pub const MAX_URL: usize = 2000;
+/// The most bytes the sealed members' keys may have.
+const MAX_SEALED_KEYS: usize = 16 << 10;
 const MAX_ENTRIES: usize = 10_000;
 
 /// Why a request or certificate could not be read.
@@ -43,22 +50,30 @@ pub struct Request {
     pub signature: [u8; 64],
 }
 
-/// What a desk answers. Only the device it was made for can open the key in it.
+/// What a desk answers. Only the member it was made for can open the keys in it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Certificate {
     /// The programme.
     pub programme: ProgrammeId,
     /// BLAKE3 of the programme's root key.
     pub root: [u8; 32],
-    /// The device it was made for.
-    pub device: MemberId,
+    /// The member it was made for.
+    pub member: MemberId,
     /// The desk that made it.
     pub desk: MemberId,
     /// Where the relay is.
     pub relay: String,
-    /// The members' key, sealed to the device.
-    pub members_key: Vec<u8>,
-    /// The roster up to and with the device's admission.
+    /// The hash of the relay's TLS key, if it has one.
+    pub relay_key: Option<[u8; 32]>,
+    /// What the member may do.
+    pub role: Role,
+    /// When the membership ends, in unix seconds; 0 for never.
+    pub expires: u64,
+    /// The roster's position at or after the member's admission.
+    pub position: RosterPosition,
+    /// The members' keys, newest first, sealed to the member.
+    pub members_keys: Vec<u8>,
+    /// The roster up to that position, or nothing.
     pub roster: Vec<RosterEntry>,
     /// Ed25519 by the desk over all the rest.
     pub signature: [u8; 64],
@@ -107,10 +122,21 @@ impl Certificate {
         w.u8(VERSION);
         w.fixed(self.programme.as_bytes());
         w.fixed(&self.root);
-        w.fixed(self.device.as_bytes());
+        w.fixed(self.member.as_bytes());
         w.fixed(self.desk.as_bytes());
         w.text(&self.relay);
-        w.bytes(&self.members_key);
+        match &self.relay_key {
+            None => w.u8(0),
+            Some(key) => {
+                w.u8(1);
+                w.fixed(key);
+            }
+        }
+        w.u8(self.role.0);
+        w.varint(self.expires);
+        w.varint(self.position.height);
+        w.fixed(self.position.head.as_bytes());
+        w.bytes(&self.members_keys);
         w.varint(self.roster.len() as u64);
         for entry in &self.roster {
             w.bytes(&entry.to_bytes());
@@ -136,10 +162,26 @@ impl Certificate {
         r.version("the certificate", VERSION)?;
         let programme = ProgrammeId::from_bytes(r.array("the programme")?);
         let root = r.array("the root's fingerprint")?;
-        let device = MemberId::from_bytes(r.array("the device")?);
+        let member = MemberId::from_bytes(r.array("the member")?);
         let desk = MemberId::from_bytes(r.array("the desk")?);
         let relay = r.text(MAX_URL)?.to_owned();
-        let members_key = r.bytes(4096)?.to_vec();
+        let relay_key = match r.u8("the relay key's flag")? {
+            0 => None,
+            1 => Some(r.array("the relay's key")?),
+            value => {
+                return Err(DecodeError::Unknown {
+                    what: "the relay key's flag",
+                    value: value.into(),
+                });
+            }
+        };
+        let role = Role(r.u8("a role")?);
+        let expires = r.varint()?;
+        let position = RosterPosition {
+            height: r.varint()?,
+            head: RosterHead(r.array("the roster head")?),
+        };
+        let members_keys = r.bytes(MAX_SEALED_KEYS)?.to_vec();
         let count = r.count("the roster", MAX_ENTRIES)?;
         let mut roster = Vec::new();
         for _ in 0..count {
@@ -150,10 +192,14 @@ impl Certificate {
         Ok(Self {
             programme,
             root,
-            device,
+            member,
             desk,
             relay,
-            members_key,
+            relay_key,
+            role,
+            expires,
+            position,
+            members_keys,
             roster,
             signature,
         })
@@ -177,10 +223,17 @@ mod tests {
         Certificate {
             programme: ProgrammeId::from_chance([1; 16]),
             root: [3; 32],
-            device: MemberId::from_chance([4; 16]),
+            member: MemberId::from_chance([4; 16]),
             desk: MemberId::from_chance([5; 16]),
-            relay: "http://127.0.0.1:8080".into(),
-            members_key: vec![6; 80],
+            relay: "https://relay.example".into(),
+            relay_key: Some([8; 32]),
+            role: Role::ENUMERATOR,
+            expires: 1_800_000_000,
+            position: RosterPosition {
+                height: 8,
+                head: RosterHead([9; 32]),
+            },
+            members_keys: vec![6; 80],
             roster: vec![entry(act)],
             signature: [7; 64],
         }

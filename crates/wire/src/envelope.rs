@@ -40,6 +40,38 @@ impl Kind {
     /// A piece of a file that belongs to a form, or the list of those files, under the members' key.
     /// The subject is the form.
     pub const FILE: Self = Self(5);
+    /// Fresh one-time keys of its author, to which desks seal grants, under the members' key. The subject is nothing.
+    pub const KEYS: Self = Self(6);
+    /// The seeds of epochs that are older than a desk, sealed to that desk. The subject is nothing.
+    pub const BOOK: Self = Self(7);
+    /// An open draft that moves from one device to another, sealed to that device. The subject is the record.
+    pub const HANDOVER: Self = Self(8);
+    /// A record is erased: its parts and keys are destroyed everywhere. No parts. The subject is the record.
+    pub const TOMBSTONE: Self = Self(9);
+    /// Up to where a desk has opened what each author wrote, under the members' key. The subject is nothing.
+    pub const CHECKPOINT: Self = Self(10);
+    /// A consulted person takes consent back: the record is hidden everywhere. The subject is the record.
+    pub const WITHDRAWAL: Self = Self(11);
+    /// Its author did what was asked: a desk erased a record, a device took over a draft. No parts.
+    /// The subject is the record.
+    pub const RECEIPT: Self = Self(12);
+    /// A photo, a recording or a signature that belongs to a record. Its first part tells of it; the others are its
+    /// pieces, which travel apart. The subject is the record.
+    pub const MEDIA: Self = Self(13);
+
+    /// Returns whether the envelope is about a record, which its subject names.
+    pub fn of_record(self) -> bool {
+        matches!(
+            self,
+            Self::RECORD
+                | Self::GRANT
+                | Self::HANDOVER
+                | Self::TOMBSTONE
+                | Self::WITHDRAWAL
+                | Self::RECEIPT
+                | Self::MEDIA
+        )
+    }
 }
 
 /// Names the key a part is sealed with.

@@ -1,132 +1,27 @@
 //! What follows what in one `POST /v1/sync`.
 //!
 //! A frame is a length (varint, of type and body), a type byte and a body. The client sends `hello`, then
-//! `append` and `push`; the relay answers with `ack`, `roster`, `pull`, `backfill`, `complete` and `done`, or
-//! with `refused` alone. A frame of an unknown type is skipped.
+//! `append`, `push` and `piece`; the relay answers with `ack`, `vector`, `held`, `roster`, `pull`, `backfill`,
+//! `piece`, `complete` and `done`, or with `refused` alone. A frame of an unknown type is skipped.
 
 use std::collections::VecDeque;
 
 use crate::codec::{DecodeError, Reader, Writer};
 use crate::elision::Elision;
 use crate::envelope::Envelope;
-use crate::ids::{CompartmentId, LogId, MemberId, ProgrammeId, RecordId, RosterHead, RosterPosition};
+use crate::ids::{EnvelopeId, LogId, MemberId, PartHash};
 use crate::roster_entry::RosterEntry;
 
-/// The version of the protocol.
-pub const PROTOCOL_VERSION: u8 = 1;
+mod messages;
+
+pub use self::messages::{
+    Ack, Done, Held, Hello, MAX_NONCE, MAX_PIECE, MAX_WANTS, PROTOCOL_VERSION, Piece, Refusal, RefusalCode,
+    Status, Vector, Want, Wanted,
+};
+use self::messages::{MAX_HINT, read_flag};
+
 /// The most bytes one frame may have.
 pub const MAX_FRAME: usize = 8 << 20;
-/// The most wants one hello may carry.
-pub const MAX_WANTS: usize = 1000;
-/// The most bytes a nonce may have.
-pub const MAX_NONCE: usize = 32;
-const MAX_HINT: usize = 1000;
-
-/// The first frame of a call: who asks, and what they have.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Hello {
-    /// The programme.
-    pub programme: ProgrammeId,
-    /// Who asks.
-    pub member: MemberId,
-    /// The relay's last sequence number the member has.
-    pub cursor: u64,
-    /// The generation of the relay's database the cursor belongs to; zeros at first.
-    pub log: LogId,
-    /// The roster the member has.
-    pub roster: RosterPosition,
-    /// The nonce of the relay's last answer; empty at first.
-    pub nonce: Vec<u8>,
-    /// What the member may see newly, and lies behind the cursor.
-    pub wants: Vec<Want>,
-}
-
-/// Something that lies behind the cursor.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct Want {
-    /// What is wanted.
-    pub what: Wanted,
-    /// The relay's sequence number after which it is wanted.
-    pub from: u64,
-}
-
-/// What a want names.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum Wanted {
-    /// The envelopes of a record that was granted.
-    Record(RecordId),
-    /// The parts of a compartment the member was newly cleared for.
-    Compartment(CompartmentId),
-}
-
-/// What became of one `append` or `push`.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum Status {
-    /// It is durable.
-    Stored,
-    /// It was durable already.
-    Had,
-    /// It is durable, and so is another envelope at the same place of the same author.
-    Fork,
-    /// It does not verify, and was not kept.
-    Refused,
-    /// Another roster entry came first; read the roster and append again.
-    Overtaken,
-}
-
-/// What became of `count` frames in a row, in the order they were sent.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub struct Ack {
-    /// How many frames.
-    pub count: u32,
-    /// What became of each.
-    pub status: Status,
-}
-
-/// The last frame of an answer.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Done {
-    /// What the member has now, up to and with this sequence number.
-    pub cursor: u64,
-    /// Whether more is waiting: call again.
-    pub more: bool,
-    /// The generation of the relay's database.
-    pub log: LogId,
-    /// The nonce for the next call.
-    pub nonce: Vec<u8>,
-}
-
-/// Why a relay refuses a call.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum RefusalCode {
-    /// The nonce is missing or too old; the answer brings a new one.
-    Stale,
-    /// The member is not in the roster the relay has; send the roster entries above its height.
-    UnknownMember,
-    /// The relay does not have the programme; send its roster from the founding.
-    UnknownProgramme,
-    /// The request is not signed by the member.
-    BadSignature,
-    /// The frames cannot be read.
-    Malformed,
-    /// The relay serves as many programmes as it may.
-    Full,
-    /// Something a later version added.
-    Other(u8),
-}
-
-/// A relay's refusal of a call.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Refusal {
-    /// Why.
-    pub code: RefusalCode,
-    /// What to do, in words.
-    pub hint: String,
-    /// How many roster entries the relay has.
-    pub height: u64,
-    /// A nonce for the next call; may be empty.
-    pub nonce: Vec<u8>,
-}
 
 /// One frame.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -161,6 +56,14 @@ pub enum Frame {
     Done(Done),
     /// The whole of an answer.
     Refused(Refusal),
+    /// How far the relay has an author's sequence.
+    Vector(Vector),
+    /// How much the relay has of a piece that is not whole.
+    Held(Held),
+    /// Some bytes of a sealed piece.
+    Piece(Piece),
+    /// The end of a bundle: BLAKE3 of all before it. No call has one.
+    End([u8; 32]),
     /// Something a later version added.
     Unknown(u8),
 }
@@ -178,13 +81,6 @@ pub struct FrameReader {
     waiting: VecDeque<u8>,
 }
 
-impl Hello {
-    /// Returns what both directions of the call leave out of envelopes at first.
-    pub fn elision(&self) -> Elision {
-        Elision::new(self.programme, self.member, self.roster)
-    }
-}
-
 impl FrameWriter {
     /// Starts the client's direction; the first frame is the hello.
     pub fn new() -> Self {
@@ -193,8 +89,13 @@ impl FrameWriter {
 
     /// Starts the relay's direction of a call.
     pub fn answering(hello: &Hello) -> Self {
+        Self::after(hello.elision())
+    }
+
+    /// Starts where a hello is not needed: both ends know the same already.
+    pub fn after(elision: Elision) -> Self {
         Self {
-            elision: Some(hello.elision()),
+            elision: Some(elision),
         }
     }
 
@@ -266,6 +167,28 @@ impl FrameWriter {
                 body.varint(*sequence);
                 envelope(pulled, &mut body);
             }
+            Frame::Vector(vector) => {
+                body.u8(11);
+                body.fixed(vector.author.as_bytes());
+                body.varint(u64::from(vector.incarnation));
+                body.varint(vector.upto);
+                body.fixed(vector.last.as_bytes());
+            }
+            Frame::Held(held) => {
+                body.u8(12);
+                body.fixed(held.part.as_bytes());
+                body.varint(held.offset);
+            }
+            Frame::Piece(piece) => {
+                body.u8(13);
+                body.fixed(piece.part.as_bytes());
+                body.varint(piece.offset);
+                body.bytes(&piece.bytes);
+            }
+            Frame::End(hash) => {
+                body.u8(14);
+                body.fixed(hash);
+            }
             Frame::Unknown(tag) => body.u8(*tag),
         }
         if let Frame::Hello(hello) = frame {
@@ -285,8 +208,13 @@ impl FrameReader {
 
     /// Starts to read the relay's answer to `hello`.
     pub fn answered(hello: &Hello) -> Self {
+        Self::after(hello.elision())
+    }
+
+    /// Starts where a hello is not needed: both ends know the same already.
+    pub fn after(elision: Elision) -> Self {
         Self {
-            elision: Some(hello.elision()),
+            elision: Some(elision),
             waiting: VecDeque::new(),
         }
     }
@@ -371,6 +299,22 @@ impl FrameReader {
                 sequence: r.varint()?,
                 envelope: self.envelope(&mut r)?,
             },
+            11 => Frame::Vector(Vector {
+                author: MemberId::from_bytes(r.array("an author")?),
+                incarnation: r.varint32()?,
+                upto: r.varint()?,
+                last: EnvelopeId(r.array("an envelope")?),
+            }),
+            12 => Frame::Held(Held {
+                part: PartHash(r.array("a part's hash")?),
+                offset: r.varint()?,
+            }),
+            13 => Frame::Piece(Piece {
+                part: PartHash(r.array("a part's hash")?),
+                offset: r.varint()?,
+                bytes: r.bytes(MAX_PIECE)?.to_vec(),
+            }),
+            14 => Frame::End(r.array("the hash at the end")?),
             tag => return Ok(Frame::Unknown(tag)),
         };
         r.end()?;
@@ -382,136 +326,6 @@ impl FrameReader {
             .as_mut()
             .ok_or(DecodeError::Contradiction("an envelope comes before the hello"))?
             .read(r)
-    }
-}
-
-impl Hello {
-    fn write(&self, w: &mut Writer) {
-        w.u8(PROTOCOL_VERSION);
-        w.fixed(self.programme.as_bytes());
-        w.fixed(self.member.as_bytes());
-        w.varint(self.cursor);
-        w.fixed(self.log.as_bytes());
-        w.varint(self.roster.height);
-        w.fixed(self.roster.head.as_bytes());
-        w.bytes(&self.nonce);
-        w.varint(self.wants.len() as u64);
-        self.wants.iter().for_each(|want| want.write(w));
-    }
-
-    fn read(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        r.version("the protocol", PROTOCOL_VERSION)?;
-        Ok(Self {
-            programme: ProgrammeId::from_bytes(r.array("the programme")?),
-            member: MemberId::from_bytes(r.array("the member")?),
-            cursor: r.varint()?,
-            log: LogId(r.array("the log id")?),
-            roster: RosterPosition {
-                height: r.varint()?,
-                head: RosterHead(r.array("the roster head")?),
-            },
-            nonce: r.bytes(MAX_NONCE)?.to_vec(),
-            wants: {
-                let count = r.count("the list of wants", MAX_WANTS)?;
-                (0..count).map(|_| Want::read(r)).collect::<Result<_, _>>()?
-            },
-        })
-    }
-}
-
-impl Want {
-    fn write(&self, w: &mut Writer) {
-        match self.what {
-            Wanted::Record(record) => {
-                w.u8(1);
-                w.fixed(record.as_bytes());
-            }
-            Wanted::Compartment(compartment) => {
-                w.u8(2);
-                w.u8(compartment.0);
-            }
-        }
-        w.varint(self.from);
-    }
-
-    fn read(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let what = match r.u8("a want")? {
-            1 => Wanted::Record(RecordId::from_bytes(r.array("a record")?)),
-            2 => Wanted::Compartment(CompartmentId(r.u8("a compartment")?)),
-            value => {
-                return Err(DecodeError::Unknown {
-                    what: "a want",
-                    value: value.into(),
-                });
-            }
-        };
-        Ok(Self {
-            what,
-            from: r.varint()?,
-        })
-    }
-}
-
-impl Status {
-    const ALL: [Self; 5] = [
-        Self::Stored,
-        Self::Had,
-        Self::Fork,
-        Self::Refused,
-        Self::Overtaken,
-    ];
-
-    fn number(self) -> u8 {
-        self as u8
-    }
-
-    fn read(number: u8) -> Result<Self, DecodeError> {
-        let unknown = DecodeError::Unknown {
-            what: "a status",
-            value: number.into(),
-        };
-        Self::ALL.get(usize::from(number)).copied().ok_or(unknown)
-    }
-}
-
-impl RefusalCode {
-    const KNOWN: [Self; 6] = [
-        Self::Stale,
-        Self::UnknownMember,
-        Self::UnknownProgramme,
-        Self::BadSignature,
-        Self::Malformed,
-        Self::Full,
-    ];
-
-    fn number(self) -> u8 {
-        match self {
-            Self::Stale => 0,
-            Self::UnknownMember => 1,
-            Self::UnknownProgramme => 2,
-            Self::BadSignature => 3,
-            Self::Malformed => 4,
-            Self::Full => 5,
-            Self::Other(number) => number,
-        }
-    }
-
-    fn read(number: u8) -> Self {
-        Self::KNOWN
-            .get(usize::from(number))
-            .copied()
-            .unwrap_or(Self::Other(number))
-    }
-}
-
-fn read_flag(r: &mut Reader<'_>) -> Result<bool, DecodeError> {
-    match r.u8("a flag")? {
-        0 => Ok(false),
-        1 => Ok(true),
-        value => Err(DecodeError::Unknown {
-            what: "a flag",
-            value: value.into(),
-        }),
     }
 }
 

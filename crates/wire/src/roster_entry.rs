@@ -20,8 +20,17 @@ pub const ENTRY_VERSION: u8 = 1;
 pub const MAX_ACT: usize = 1 << 20;
 /// The most bytes a sealed name may have.
 pub const MAX_SEALED_NAME: usize = 4096;
+/// The most bytes a sealed address or policy may have.
+pub const MAX_SEALED_TEXT: usize = 64 << 10;
 const MAX_DESKS: usize = 64;
 const MAX_SEALED_SEED: usize = 4096;
+/// The most members one `members' key` act seals to; more take several acts.
+pub const MAX_SEALED_TO: usize = 500;
+const MAX_INCARNATIONS: usize = 1000;
+/// The most entries one `join` act holds; more take several acts.
+pub const MAX_JOINED: usize = 1000;
+/// How deep joins may stand in joins: two coordinators may join at once, and one of them joins the other's join.
+const MAX_NESTED: usize = 8;
 
 /// What a member may do. Numbers without a name here may do nothing.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -30,8 +39,51 @@ pub struct Role(pub u8);
 impl Role {
     /// Consults people with a device: writes records, reads only what it was granted.
     pub const ENUMERATOR: Self = Self(1);
-    /// Runs a desk: admits members, publishes forms, holds reading keys.
+    /// Runs a desk: admits members, publishes forms, holds all reading keys.
     pub const COORDINATOR: Self = Self(2);
+    /// Runs a desk for a team: holds the reading key of `general`, grants follow-ups, leaves the roster alone.
+    pub const SUPERVISOR: Self = Self(3);
+    /// Runs a desk that looks after people's protection: holds all reading keys, revokes and erases.
+    pub const PROTECTION_OFFICER: Self = Self(4);
+    /// Looks at who did what: roster, audit and receipts, and no answer.
+    pub const AUDITOR: Self = Self(5);
+
+    /// Returns whether such a member runs a desk, which holds reading keys. Only the root key admits one.
+    pub fn runs_desk(self) -> bool {
+        matches!(
+            self,
+            Self::COORDINATOR | Self::SUPERVISOR | Self::PROTECTION_OFFICER
+        )
+    }
+
+    /// Returns whether the reading key of a compartment is sealed to such a member.
+    pub fn reads(self, compartment: CompartmentId) -> bool {
+        match self {
+            Self::COORDINATOR | Self::PROTECTION_OFFICER => true,
+            Self::SUPERVISOR => compartment == CompartmentId::GENERAL,
+            _ => false,
+        }
+    }
+}
+
+/// On which terms a member was admitted.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Terms {
+    /// When the membership ends, in unix seconds; 0 for never.
+    pub expires: u64,
+    /// Where or on what the member works, under the members' key; empty for everywhere.
+    pub scope: Vec<u8>,
+}
+
+/// The last envelope that is trusted of one incarnation of a revoked member.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Trusted {
+    /// The incarnation.
+    pub incarnation: Incarnation,
+    /// The envelope's place in its author's sequence.
+    pub sequence: u64,
+    /// The envelope. What it descends from is trusted too, and nothing else.
+    pub envelope: EnvelopeId,
 }
 
 /// A member's public keys.
@@ -78,6 +130,8 @@ pub enum RosterAct {
         role: Role,
         /// Their name, under the members' key.
         name: Vec<u8>,
+        /// On which terms, if there are any.
+        terms: Option<Terms>,
     },
     /// A compartment gets a new reading key.
     Epoch {
@@ -105,6 +159,42 @@ pub enum RosterAct {
         form: FormId,
         /// The envelope that carries the list.
         envelope: EnvelopeId,
+    },
+    /// A member is not trusted any more.
+    Revoke {
+        /// Who.
+        member: MemberId,
+        /// What of theirs stays trusted: at most one envelope for each incarnation, in order.
+        trusted: Vec<Trusted>,
+    },
+    /// There is a new members' key.
+    MembersKey {
+        /// Its id.
+        key: KemKeyId,
+        /// The key, for each member. More members follow in further acts with the same id.
+        sealed: Vec<SealedFor>,
+    },
+    /// The relay is elsewhere, or has another key.
+    Relay {
+        /// Where and which, under the members' key.
+        sealed: Vec<u8>,
+    },
+    /// How long what is kept, and what may be handed out.
+    Policy {
+        /// The policy, under the members' key.
+        sealed: Vec<u8>,
+    },
+    /// The programme has a new recovery key. Signed by the root key.
+    Recovery {
+        /// What is sealed to it.
+        public: KemPublic,
+        /// The root key's seed, sealed to it.
+        root: Vec<u8>,
+    },
+    /// The entries that were written meanwhile without knowing of the ones above are part of the roster too.
+    Join {
+        /// Those entries, in order, from where the two sides part.
+        entries: Vec<RosterEntry>,
     },
     /// Something a later version added.
     Unknown {
@@ -167,6 +257,11 @@ impl RosterEntry {
 
     /// Reads canonical bytes.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, DecodeError> {
+        Self::read(bytes, 0)
+    }
+
+    /// Reads an entry that stands in `depth` others, which join it.
+    fn read(bytes: &[u8], depth: usize) -> Result<Self, DecodeError> {
         let mut r = Reader::new(bytes);
         r.version("the roster entry", ENTRY_VERSION)?;
         let entry = Self {
@@ -174,7 +269,7 @@ impl RosterEntry {
             height: r.varint()?,
             previous: RosterHead(r.array("the previous entry")?),
             author: MemberId::from_bytes(r.array("the author")?),
-            act: RosterAct::read(&mut r)?,
+            act: RosterAct::read(&mut r, depth)?,
             signature: r.array("the signature")?,
         };
         r.end()?;
@@ -214,10 +309,19 @@ impl RosterAct {
                 }
                 1
             }
-            Self::Admit { card, role, name } => {
+            Self::Admit {
+                card,
+                role,
+                name,
+                terms,
+            } => {
                 card.write(&mut act);
                 act.u8(role.0);
                 act.bytes(name);
+                if let Some(terms) = terms {
+                    act.varint(terms.expires);
+                    act.bytes(&terms.scope);
+                }
                 2
             }
             Self::Epoch {
@@ -230,12 +334,7 @@ impl RosterAct {
                 act.u8(compartment.0);
                 act.varint(u64::from(*number));
                 act.fixed(public.as_bytes());
-                act.varint(seeds.len() as u64);
-                for seed in seeds {
-                    act.fixed(seed.member.as_bytes());
-                    act.fixed(seed.kem.as_bytes());
-                    act.bytes(&seed.sealed);
-                }
+                write_sealed(&mut act, seeds);
                 act.bytes(name);
                 3
             }
@@ -249,6 +348,39 @@ impl RosterAct {
                 act.fixed(envelope.as_bytes());
                 5
             }
+            Self::Revoke { member, trusted } => {
+                act.fixed(member.as_bytes());
+                act.varint(trusted.len() as u64);
+                for last in trusted {
+                    act.varint(u64::from(last.incarnation));
+                    act.varint(last.sequence);
+                    act.fixed(last.envelope.as_bytes());
+                }
+                6
+            }
+            Self::MembersKey { key, sealed } => {
+                act.fixed(key.as_bytes());
+                write_sealed(&mut act, sealed);
+                7
+            }
+            Self::Relay { sealed } => {
+                act.bytes(sealed);
+                8
+            }
+            Self::Policy { sealed } => {
+                act.bytes(sealed);
+                9
+            }
+            Self::Recovery { public, root } => {
+                act.fixed(public.as_bytes());
+                act.bytes(root);
+                10
+            }
+            Self::Join { entries } => {
+                act.varint(entries.len() as u64);
+                entries.iter().for_each(|entry| act.bytes(&entry.to_bytes()));
+                11
+            }
             Self::Unknown { tag, bytes } => {
                 act.fixed(bytes);
                 *tag
@@ -258,7 +390,7 @@ impl RosterAct {
         w.bytes(&act.finish());
     }
 
-    fn read(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+    fn read(r: &mut Reader<'_>, depth: usize) -> Result<Self, DecodeError> {
         let tag = r.u8("an act")?;
         let bytes = r.bytes(MAX_ACT)?;
         let mut r = Reader::new(bytes);
@@ -274,18 +406,19 @@ impl RosterAct {
                 card: MemberCard::read(&mut r)?,
                 role: Role(r.u8("a role")?),
                 name: r.bytes(MAX_SEALED_NAME)?.to_vec(),
+                terms: match r.rest() {
+                    [] => None,
+                    _ => Some(Terms {
+                        expires: r.varint()?,
+                        scope: r.bytes(MAX_SEALED_NAME)?.to_vec(),
+                    }),
+                },
             },
             3 => Self::Epoch {
                 compartment: CompartmentId(r.u8("a compartment")?),
                 number: r.varint32()?,
                 public: read_kem(&mut r)?,
-                seeds: read_list(&mut r, "the list of seeds", MAX_DESKS, |r| {
-                    Ok(SealedFor {
-                        member: MemberId::from_bytes(r.array("a member")?),
-                        kem: KemKeyId(r.array("a member's key id")?),
-                        sealed: r.bytes(MAX_SEALED_SEED)?.to_vec(),
-                    })
-                })?,
+                seeds: read_list(&mut r, "the list of seeds", MAX_DESKS, read_sealed)?,
                 name: r.bytes(MAX_SEALED_NAME)?.to_vec(),
             },
             4 => Self::Form {
@@ -295,6 +428,38 @@ impl RosterAct {
             5 => Self::Files {
                 form: FormId::from_bytes(r.array("a form")?),
                 envelope: EnvelopeId(r.array("an envelope")?),
+            },
+            6 => Self::Revoke {
+                member: MemberId::from_bytes(r.array("a member")?),
+                trusted: read_list(&mut r, "the list of incarnations", MAX_INCARNATIONS, |r| {
+                    Ok(Trusted {
+                        incarnation: r.varint32()?,
+                        sequence: r.varint()?,
+                        envelope: EnvelopeId(r.array("an envelope")?),
+                    })
+                })?,
+            },
+            7 => Self::MembersKey {
+                key: KemKeyId(r.array("a members' key id")?),
+                sealed: read_list(&mut r, "the list of members", MAX_SEALED_TO, read_sealed)?,
+            },
+            8 => Self::Relay {
+                sealed: r.bytes(MAX_SEALED_TEXT)?.to_vec(),
+            },
+            9 => Self::Policy {
+                sealed: r.bytes(MAX_SEALED_TEXT)?.to_vec(),
+            },
+            10 => Self::Recovery {
+                public: read_kem(&mut r)?,
+                root: r.bytes(MAX_SEALED_SEED)?.to_vec(),
+            },
+            11 if depth >= MAX_NESTED => {
+                return Err(DecodeError::Contradiction("joins nest too deep"));
+            }
+            11 => Self::Join {
+                entries: read_list(&mut r, "the joined entries", MAX_JOINED, |r| {
+                    RosterEntry::read(r.bytes(MAX_ACT)?, depth + 1)
+                })?,
             },
             tag => {
                 return Ok(Self::Unknown {
@@ -306,6 +471,23 @@ impl RosterAct {
         r.end()?;
         Ok(act)
     }
+}
+
+fn write_sealed(w: &mut Writer, sealed: &[SealedFor]) {
+    w.varint(sealed.len() as u64);
+    for one in sealed {
+        w.fixed(one.member.as_bytes());
+        w.fixed(one.kem.as_bytes());
+        w.bytes(&one.sealed);
+    }
+}
+
+fn read_sealed(r: &mut Reader<'_>) -> Result<SealedFor, DecodeError> {
+    Ok(SealedFor {
+        member: MemberId::from_bytes(r.array("a member")?),
+        kem: KemKeyId(r.array("a member's key id")?),
+        sealed: r.bytes(MAX_SEALED_SEED)?.to_vec(),
+    })
 }
 
 fn read_kem(r: &mut Reader<'_>) -> Result<KemPublic, DecodeError> {
@@ -369,6 +551,7 @@ pub(crate) mod tests {
                 card: card(2),
                 role: Role::ENUMERATOR,
                 name: vec![3; 60],
+                terms: None,
             },
             RosterAct::Epoch {
                 compartment: CompartmentId::IDENTITY,
@@ -389,7 +572,55 @@ pub(crate) mod tests {
                 tag: 77,
                 bytes: vec![1, 2, 3],
             },
+            RosterAct::Admit {
+                card: card(3),
+                role: Role::AUDITOR,
+                name: vec![3; 60],
+                terms: Some(Terms {
+                    expires: 1_800_000_000,
+                    scope: vec![13; 70],
+                }),
+            },
+            RosterAct::Revoke {
+                member: MemberId::from_chance([14; 16]),
+                trusted: vec![Trusted {
+                    incarnation: 1,
+                    sequence: 300,
+                    envelope: EnvelopeId([15; 32]),
+                }],
+            },
+            RosterAct::MembersKey {
+                key: KemKeyId([16; 8]),
+                sealed: vec![SealedFor {
+                    member: MemberId::from_chance([5; 16]),
+                    kem: KemKeyId([6; 8]),
+                    sealed: vec![7; 100],
+                }],
+            },
+            RosterAct::Relay { sealed: vec![17; 90] },
+            RosterAct::Policy { sealed: vec![18; 90] },
+            RosterAct::Recovery {
+                public: KemPublic::from_bytes(&[19; KEM_PUBLIC_LENGTH]).unwrap(),
+                root: vec![20; 100],
+            },
+            RosterAct::Join {
+                entries: vec![entry(RosterAct::Policy { sealed: vec![21; 90] })],
+            },
         ]
+    }
+
+    #[test]
+    fn joins_nest_no_deeper_than_people_would_need() {
+        let mut join = entry(RosterAct::Join { entries: Vec::new() });
+        for _ in 1..MAX_NESTED {
+            join = entry(RosterAct::Join { entries: vec![join] });
+        }
+        assert_eq!(RosterEntry::from_bytes(&join.to_bytes()), Ok(join.clone()));
+        let deeper = entry(RosterAct::Join { entries: vec![join] });
+        assert_eq!(
+            RosterEntry::from_bytes(&deeper.to_bytes()),
+            Err(DecodeError::Contradiction("joins nest too deep"))
+        );
     }
 
     #[test]
@@ -411,7 +642,7 @@ pub(crate) mod tests {
 
     proptest! {
         #[test]
-        fn any_bytes_decode_to_their_only_form_or_fail(mut bytes: Vec<u8>, real in 0..5usize, at in 0..400usize, flip: u8) {
+        fn any_bytes_decode_to_their_only_form_or_fail(mut bytes: Vec<u8>, real in 0..13usize, at in 0..400usize, flip: u8) {
             if let Ok(entry) = RosterEntry::from_bytes(&bytes) {
                 prop_assert_eq!(entry.to_bytes(), bytes);
             }

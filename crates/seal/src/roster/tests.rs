@@ -4,6 +4,9 @@ use rand::rngs::ChaCha20Rng;
 use super::*;
 use crate::keys::{KemKey, SignKey};
 
+mod splits;
+mod standing;
+
 struct Person {
     id: MemberId,
     sign: SignKey,
@@ -54,6 +57,7 @@ fn admit(person: &Person, role: Role) -> RosterAct {
         card: person.card(),
         role,
         name: vec![3],
+        terms: None,
     }
 }
 
@@ -93,13 +97,17 @@ fn a_device_admits_nobody() {
 }
 
 #[test]
-fn nobody_becomes_a_desk_later() {
+fn only_the_root_key_makes_a_desk() {
     let (desk, mut roster) = founded();
-    let entry = write::next(&roster, desk.id, admit(&person(2), Role::COORDINATOR), &desk.sign);
-    assert!(matches!(
-        roster.append(&entry),
-        Err(RosterError::Contradiction { height: 2, .. })
-    ));
+    for role in [Role::COORDINATOR, Role::SUPERVISOR, Role::PROTECTION_OFFICER] {
+        let entry = write::next(&roster, desk.id, admit(&person(2), role), &desk.sign);
+        assert_eq!(roster.append(&entry), Err(RosterError::BadSignature(2)));
+    }
+    let root = person(50).sign;
+    let entry = write::next(&roster, desk.id, admit(&person(2), Role::SUPERVISOR), &root);
+    roster.append(&entry).unwrap();
+    assert!(roster.is_desk(&person(2).id));
+    assert!(!roster.is_coordinator(&person(2).id));
 }
 
 #[test]
@@ -132,8 +140,9 @@ fn of_two_entries_for_one_place_the_second_is_overtaken() {
     let one = write::next(&roster, desk.id, admit(&person(2), Role::ENUMERATOR), &desk.sign);
     let two = write::next(&roster, desk.id, admit(&person(3), Role::ENUMERATOR), &desk.sign);
     roster.append(&one).unwrap();
+    assert_eq!(roster.append(&two), Err(RosterError::Rival { height: 2 }));
     assert_eq!(
-        roster.append(&two),
+        roster.append(&one),
         Err(RosterError::NotNext { here: 2, given: 2 })
     );
 }

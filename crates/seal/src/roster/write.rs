@@ -1,4 +1,4 @@
-//! Writing the roster: the founding by the root key, everything else by a desk.
+//! Writing the roster: the founding, desks and the recovery key by the root key, everything else by a desk.
 
 use wire::{MemberId, ProgrammeId, RosterAct, RosterEntry, RosterPosition};
 
@@ -11,7 +11,8 @@ pub fn found(programme: ProgrammeId, desk: MemberId, act: RosterAct, root: &Sign
     write(programme, RosterPosition::EMPTY, desk, act, root)
 }
 
-/// Signs what would be the roster's next entry. [`Roster::append`] says whether it is allowed.
+/// Signs what would be the roster's next entry; `key` is the author's, or the root key where only that may sign.
+/// [`Roster::append`] says whether it is allowed.
 pub fn next(roster: &Roster, author: MemberId, act: RosterAct, key: &SignKey) -> RosterEntry {
     write(roster.programme(), roster.position(), author, act, key)
 }

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use thiserror::Error;
-use wire::{CompartmentId, Envelope, EnvelopeId, Header, KeyName, Kind, MemberId, Part, PartHeader};
+use wire::{CompartmentId, Envelope, EnvelopeId, Header, KeyName, Kind, MemberId, Part, PartHeader, Role};
 
-use crate::roster::Roster;
+use crate::roster::{Roster, may_erase};
 use crate::sign::{self, Signing};
 
 /// Why an envelope is not taken.
@@ -55,12 +55,13 @@ pub fn verify(envelope: Envelope, roster: &Roster) -> Result<Verified, VerifyErr
     let author = roster
         .member(&header.author)
         .ok_or(VerifyError::UnknownAuthor(header.author))?;
-    if header.roster.height > roster.position().height {
-        let (saw, here) = (header.roster.height, roster.position().height);
-        return Err(VerifyError::RosterBehind { saw, here });
-    }
+    // Asked first: what was joined, or waits to be, may be higher than this roster is.
     if !roster.holds(&header.roster) {
-        return Err(VerifyError::OtherRoster(header.roster.height));
+        let (saw, here) = (header.roster.height, roster.position().height);
+        return Err(match saw > here {
+            true => VerifyError::RosterBehind { saw, here },
+            false => VerifyError::OtherRoster(saw),
+        });
     }
     if header.roster.height < author.since {
         return Err(VerifyError::NotAllowed(
@@ -131,33 +132,62 @@ fn check_shape(header: &Header, roster: &Roster) -> Result<(), VerifyError> {
         "only the very first envelope follows nothing",
     )?;
     let compartments: BTreeSet<_> = header.parts.iter().map(|part| part.compartment).collect();
+    let pieces = header.kind == Kind::MEDIA;
     allow(
-        compartments.len() == header.parts.len(),
-        "two parts have the same compartment",
+        compartments.len() == if pieces { 1 } else { header.parts.len() },
+        "two parts have the same compartment, or pieces different ones",
     )?;
     let in_record = |part: &PartHeader| part.compartment.0 < CompartmentId::MEMBERS.0;
-    let desk = roster.is_desk(&header.author);
+    let written =
+        |p: &PartHeader| in_record(p) && matches!(p.key, KeyName::Chain { .. } | KeyName::Granted(_));
+    let only = |compartment| header.parts.iter().all(|part| part.compartment == compartment);
+    let (alone, bare) = (header.recipient.is_none(), header.parts.is_empty());
+    // What the author may do now does not matter here: a revocation is judged where the envelope is opened.
+    let role = roster
+        .member(&header.author)
+        .map_or(Role(0), |author| author.role);
+    let desk = role.runs_desk();
     match header.kind {
-        Kind::RECORD => {
-            let keys = |p: &PartHeader| matches!(p.key, KeyName::Chain { .. } | KeyName::Granted(_));
+        Kind::RECORD | Kind::WITHDRAWAL | Kind::MEDIA => {
             allow(
-                header.parts.iter().all(|p| in_record(p) && keys(p)),
+                header.parts.iter().all(written),
                 "a record's part has a foreign key",
             )?;
-            allow(header.recipient.is_none(), "a record has no recipient")
+            allow(alone, "a record has no recipient")
         }
         Kind::CHAIN => {
-            let keys = |p: &PartHeader| matches!(p.key, KeyName::Epoch(_));
-            allow(
-                header.parts.iter().all(|p| in_record(p) && keys(p)),
-                "a chain is not sealed to an epoch",
-            )
+            let keys = |p: &PartHeader| in_record(p) && matches!(p.key, KeyName::Epoch(_));
+            allow(header.parts.iter().all(keys), "a chain is not sealed to an epoch")
         }
         Kind::GRANT => {
             allow(desk, "only desks grant")?;
-            allow(header.recipient.is_some(), "a grant has no recipient")
+            allow(!alone, "a grant has no recipient")
         }
-        Kind::FORM | Kind::FILE => allow(desk, "only desks publish forms and their files"),
+        Kind::FORM | Kind::FILE => allow(
+            role == Role::COORDINATOR,
+            "only coordinators publish forms and their files",
+        ),
+        Kind::KEYS => allow(alone && only(CompartmentId::MEMBERS), "keys are posted for all"),
+        Kind::BOOK => {
+            allow(desk, "only desks hand on the seeds of epochs")?;
+            allow(
+                !alone && only(CompartmentId::RECIPIENT),
+                "the seeds of epochs are for one desk",
+            )
+        }
+        Kind::HANDOVER => allow(
+            !alone && only(CompartmentId::RECIPIENT),
+            "a draft is handed to one device",
+        ),
+        Kind::TOMBSTONE => {
+            allow(may_erase(role), "only coordinators and protection officers erase")?;
+            allow(alone && bare, "a tombstone holds nothing")
+        }
+        Kind::CHECKPOINT => {
+            allow(desk, "only desks confirm")?;
+            allow(alone && only(CompartmentId::MEMBERS), "a checkpoint is for all")
+        }
+        Kind::RECEIPT => allow(bare, "a receipt holds nothing"),
         // What a later version added is kept and relayed.
         _ => Ok(()),
     }

@@ -19,6 +19,7 @@ fn hello(wants: Vec<Want>) -> Hello {
         },
         nonce: vec![],
         wants,
+        probe: false,
     }
 }
 
@@ -54,12 +55,17 @@ fn welcome() -> Welcome {
             height: 1,
             head: RosterHead([1; 32]),
         },
+        last: 8,
     }
 }
 
+const PIECE: wire::PartHash = wire::PartHash([5; 32]);
+
 /// A relay that lets everybody in, keeps in memory, and gives pages of two.
+#[derive(Default)]
 struct Memory {
     kept: Vec<Envelope>,
+    piece: Vec<u8>,
     turn: Option<Refusal>,
 }
 
@@ -78,6 +84,31 @@ impl Memory {
                     self.kept.push(envelope);
                     Status::Stored
                 }),
+                RelayEffect::KeepPiece(piece) => {
+                    self.piece.extend(piece.bytes);
+                    RelayEvent::Kept(Status::Stored)
+                }
+                RelayEffect::ReadVectors { all } => RelayEvent::Vectors(
+                    vec![Vector {
+                        author: hello(vec![]).member,
+                        incarnation: 1,
+                        upto: if all { 100 } else { self.kept.len() as u64 },
+                        last: EnvelopeId([3; 32]),
+                    }],
+                    vec![Held {
+                        part: PIECE,
+                        offset: self.piece.len() as u64,
+                    }],
+                ),
+                RelayEffect::ReadPiece(want) => {
+                    let from = usize::try_from(want.from).unwrap().min(self.piece.len());
+                    let upto = self.piece.len().min(from + 3);
+                    RelayEvent::Piece(Some(Piece {
+                        part: PIECE,
+                        offset: want.from,
+                        bytes: self.piece[from..upto].to_vec(),
+                    }))
+                }
                 RelayEffect::ReadRoster { .. } => RelayEvent::Roster(vec![]),
                 RelayEffect::ReadPage { after } => RelayEvent::Page(self.page(after)),
                 RelayEffect::ReadWant(want) => RelayEvent::Page(self.page(want.from)),
@@ -122,7 +153,7 @@ impl Memory {
 fn one_round_trip_pushes_everything_and_brings_everything() {
     let mut relay = Memory {
         kept: (1..=5).map(envelope).collect(),
-        turn: None,
+        ..Memory::default()
     };
     let want = Want {
         what: Wanted::Record(RecordId::from_chance([1; 16])),
@@ -159,6 +190,102 @@ fn one_round_trip_pushes_everything_and_brings_everything() {
 }
 
 #[test]
+fn after_a_cut_the_relay_says_what_it_holds_of_the_members_own() {
+    let mut relay = Memory {
+        kept: (1..=5).map(envelope).collect(),
+        piece: vec![1; 4],
+        ..Memory::default()
+    };
+    let hello = Hello {
+        log: LogId([7; 8]),
+        probe: true,
+        ..hello(vec![])
+    };
+    let (mut member, request) = MemberCall::begin(hello.clone());
+    let effects = member.received(&relay.call(&request, 9)).unwrap();
+    let vector = Vector {
+        author: hello.member,
+        incarnation: 1,
+        upto: 5,
+        last: EnvelopeId([3; 32]),
+    };
+    let held = Held {
+        part: PIECE,
+        offset: 4,
+    };
+    assert_eq!(
+        effects[..2],
+        [MemberEffect::Compare(vector), MemberEffect::Resume(held)]
+    );
+}
+
+#[test]
+fn a_relay_with_another_log_or_set_back_compares_everything() {
+    let told = |log, cursor| {
+        let mut relay = Memory {
+            kept: (1..=5).map(envelope).collect(),
+            ..Memory::default()
+        };
+        let (mut member, request) = MemberCall::begin(Hello {
+            log,
+            cursor,
+            ..hello(vec![])
+        });
+        let effects = member.received(&relay.call(&request, 9)).unwrap();
+        let all = matches!(effects[0], MemberEffect::Compare(Vector { upto: 100, .. }));
+        let again = effects
+            .iter()
+            .filter(|effect| matches!(effect, MemberEffect::Keep { .. }))
+            .count();
+        (all, again)
+    };
+    assert_eq!(told(LogId([7; 8]), 3), (false, 2));
+    assert_eq!(told(LogId([6; 8]), 3), (true, 5));
+    assert_eq!(
+        told(LogId([7; 8]), 9),
+        (true, 5),
+        "the cursor lies above all the relay has"
+    );
+    assert_eq!(told(LogId([0; 8]), 0), (false, 5), "the very first call");
+}
+
+#[test]
+fn pieces_are_sent_behind_envelopes_and_wanted_from_any_byte() {
+    let mut relay = Memory::default();
+    let want = Want {
+        what: Wanted::Part(PIECE),
+        from: 2,
+    };
+    let (mut member, mut request) = MemberCall::begin(hello(vec![want]));
+    request.extend(member.push(envelope(1)));
+    for offset in [0, 4] {
+        request.extend(member.piece(Piece {
+            part: PIECE,
+            offset,
+            bytes: vec![offset as u8; 4],
+        }));
+    }
+    let effects = member.received(&relay.call(&request, 5)).unwrap();
+    let sent = |upto| MemberEffect::Note(Sent::Piece { part: PIECE, upto }, Status::Stored);
+    assert_eq!(effects[1..3], [sent(4), sent(8)]);
+    let got: Vec<u8> = effects
+        .iter()
+        .filter_map(|effect| match effect {
+            MemberEffect::KeepPiece(piece) => Some(piece.bytes.clone()),
+            _ => None,
+        })
+        .flatten()
+        .collect();
+    assert_eq!(got, [0, 0, 4, 4, 4, 4]);
+    assert!(
+        effects
+            .iter()
+            .any(|effect| matches!(effect, MemberEffect::Forget(_)))
+    );
+    member.ended().unwrap();
+}
+
+#[test]
 fn nothing_of_a_member_who_is_turned_away_is_kept() {
     let refusal = Refusal {
         code: RefusalCode::BadSignature,
@@ -167,8 +294,8 @@ fn nothing_of_a_member_who_is_turned_away_is_kept() {
         nonce: vec![],
     };
     let mut relay = Memory {
-        kept: vec![],
         turn: Some(refusal.clone()),
+        ..Memory::default()
     };
     let (mut member, mut request) = MemberCall::begin(hello(vec![]));
     request.extend(member.push(envelope(1)));
@@ -181,7 +308,7 @@ fn nothing_of_a_member_who_is_turned_away_is_kept() {
 fn an_answer_cut_anywhere_is_known_to_be_cut() {
     let mut relay = Memory {
         kept: (1..=3).map(envelope).collect(),
-        turn: None,
+        ..Memory::default()
     };
     let (_, request) = MemberCall::begin(hello(vec![]));
     let answer = relay.call(&request, request.len());
@@ -203,7 +330,7 @@ proptest! {
             let at = at % request.len();
             request[at] ^= flip;
         }
-        let mut relay = Memory { kept: vec![], turn: None };
+        let mut relay = Memory::default();
         let answer = relay.call(&request, 5);
         prop_assert!(!answer.is_empty());
     }
@@ -212,7 +339,7 @@ proptest! {
     fn any_answer_is_taken_or_refused(bytes: Vec<u8>, at in 0..300usize, flip: u8) {
         let (mut member, request) = MemberCall::begin(hello(vec![]));
         let _ = member.received(&bytes);
-        let mut relay = Memory { kept: (1..=3).map(envelope).collect(), turn: None };
+        let mut relay = Memory { kept: (1..=3).map(envelope).collect(), ..Memory::default() };
         let mut answer = relay.call(&request, request.len());
         let at = at % answer.len();
         answer[at] ^= flip;

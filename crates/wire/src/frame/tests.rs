@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::envelope::tests::example;
-use crate::ids::{EnvelopeId, FormId};
+use crate::ids::{CompartmentId, EnvelopeId, FormId, RecordId};
 use crate::roster_entry::RosterAct;
 use crate::roster_entry::tests::entry;
 
@@ -24,6 +24,7 @@ fn hello() -> Hello {
                 from: 0,
             },
         ],
+        probe: false,
     }
 }
 
@@ -52,6 +53,21 @@ fn answer() -> Vec<Frame> {
             envelope: example(),
         },
         Frame::Complete(hello().wants[0]),
+        Frame::Vector(Vector {
+            author: hello().member,
+            incarnation: 2,
+            upto: 300,
+            last: EnvelopeId([8; 32]),
+        }),
+        Frame::Held(Held {
+            part: PartHash([6; 32]),
+            offset: 20_000,
+        }),
+        Frame::Piece(Piece {
+            part: PartHash([6; 32]),
+            offset: 20_000,
+            bytes: vec![7; 500],
+        }),
         Frame::Refused(Refusal {
             code: RefusalCode::UnknownMember,
             hint: "send the roster".into(),
