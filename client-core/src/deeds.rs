@@ -37,4 +37,5 @@ pub mod show;
 mod stand_down;
 pub mod start;
 pub mod sync;
+pub mod waiting;
 pub mod withdraw;

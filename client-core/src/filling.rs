@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use rand::Rng;
 use record::{AnswerError, Draft, DraftStep};
 
-use crate::import::{META_FORM, META_VERSION};
+use crate::merging::{META_FORM, META_VERSION};
 
 /// Says which form a new record answers.
 pub(crate) fn begin(draft: &mut Draft, form: &Form, now: Timestamp) -> Result<Vec<DraftStep>, AnswerError> {

@@ -3,8 +3,7 @@
 //! The envelope log is the truth, and what is made of it a cache: [`take`] may be called again for any
 //! envelope, in any order, and comes to the same.
 
-use form::Value;
-use record::{AuthorId, AuthorPrefix, MergeError, Record};
+use record::{AuthorId, AuthorPrefix, Record};
 use rusqlite::Connection;
 use seal::chain::{ChainError, ChainReader};
 use seal::grant::Grant;
@@ -23,6 +22,7 @@ use zeroize::Zeroizing;
 
 use crate::compartments::Compartments;
 use crate::form_letter::FormLetter;
+use crate::merging::{Merger, Refusal, Task};
 use crate::notebook::programme_of;
 use crate::payload as changes;
 use crate::store::envelopes::{self, State};
@@ -36,6 +36,7 @@ mod checkpoint;
 pub(crate) mod files;
 mod grant;
 pub(crate) mod handover;
+mod misfits;
 mod posted;
 pub(crate) mod roster;
 pub(crate) mod tombstone;
@@ -45,6 +46,7 @@ mod withdrawal;
 /// What opening needs besides the store.
 pub(crate) struct Reading<'a> {
     me: &'a Myself,
+    merger: &'a Merger,
     roster: &'a Roster,
     members_keys: Keyring,
     compartments: Compartments,
@@ -95,6 +97,7 @@ impl<'a> Reading<'a> {
     pub(crate) fn new(
         db: &Connection,
         me: &'a Myself,
+        merger: &'a Merger,
         roster: &'a Roster,
         now: i64,
     ) -> Result<Self, StoreError> {
@@ -102,6 +105,7 @@ impl<'a> Reading<'a> {
         let compartments = Compartments::read(roster, &members_keys);
         Ok(Self {
             me,
+            merger,
             roster,
             members_keys,
             compartments,
@@ -350,56 +354,43 @@ fn merge(
     reading: &Reading<'_>,
     verified: &Verified,
     record: RecordId,
-    opened: Vec<(&str, Vec<Vec<u8>>)>,
+    brought: Vec<(&str, Vec<Vec<u8>>)>,
 ) -> Result<(), Shut> {
     let author = verified.header().author;
-    let mut book = load(db, record)?;
-    let (mut at, mut misfit) = (None, false);
-    for (compartment, changes) in &opened {
-        let merged = book
-            .merge(compartment, changes, AuthorId(*author.as_bytes()))
-            .map_err(|error| match error {
-                MergeError::TooManyWaiting => Shut::Not("too many changes of its author wait already"),
-                other => wrong(other),
-            })?;
-        misfit |= !merged.refused.is_empty();
-        let written = merged
-            .applied
+    let documents = records::documents(db, record)?;
+    let task = Task {
+        author: AuthorId(*author.as_bytes()),
+        documents: documents
             .iter()
-            .chain(&merged.known)
-            .filter_map(|hash| book.provenance(hash));
-        at = written.map(|by| by.at).chain(at).max();
+            .map(|(name, bytes)| (name.as_str(), bytes.as_slice()))
+            .collect(),
+        brought,
+    };
+    let merged = reading.merger.merge(&task).map_err(StoreError::from)?;
+    let outcome = merged.map_err(|refusal| match refusal {
+        Refusal::Wrong(reason) => Shut::Wrong(reason),
+        Refusal::TooManyWaiting => Shut::Not("too many changes of its author wait already"),
+        Refusal::Unreadable => Shut::Store(StoreError::Unreadable("a record; rebuild the notebook")),
+    })?;
+    if misfits::put_out(db, reading, record, verified.id(), &outcome)? {
+        // The record was made anew without them. With each round there is at least one envelope less.
+        return open_record(db, reading, verified);
     }
-    save(
-        db,
-        record,
-        &book,
-        opened.iter().map(|(compartment, _)| *compartment),
-    )?;
-    if misfit {
-        // A change that had waited does not fit. Its envelope is one of these: opened again, it says so itself.
-        for id in envelopes::of_record(db, record)? {
-            envelopes::mark(
-                db,
-                id,
-                State::Waiting,
-                Some("a change of this record did not fit"),
-            )?;
-        }
+    for (compartment, bytes) in &outcome.documents {
+        records::keep_document(db, record, compartment, bytes)?;
     }
-    let (Some(Value::Text(form_id)), Some(Value::Text(form_version)), Some(begun)) = (
-        book.meta(META_FORM),
-        book.meta(META_VERSION),
-        book.meta_provenance(META_FORM),
-    ) else {
+    entities::forget(db, record)?;
+    misfits::note_waiting(db, record, verified.id(), &outcome)?;
+    let Some(begun) = outcome.begun else {
         // Only an edit of it came so far; its beginning is still on the way.
         return Ok(());
     };
+    let at = outcome.at;
     let first = at.is_some_and(|at| at == begun.at) && begun.author == AuthorId(*author.as_bytes()).prefix();
     let row = RecordRow {
         id: record,
-        form_id,
-        form_version,
+        form_id: begun.form_id,
+        form_version: begun.form_version,
         status: if reading.readable.is_empty() {
             RecordStatus::Granted
         } else {
@@ -408,7 +399,7 @@ fn merge(
         started: begun.at,
         changed: at.unwrap_or(begun.at),
         author: member_of(reading.roster, begun.author).unwrap_or(author),
-        disagreements: book.disagreements().len() as u64,
+        disagreements: outcome.disagreements,
         editing: false,
     };
     records::put(db, &row)?;
@@ -418,11 +409,6 @@ fn merge(
     Ok(())
 }
 
-/// Where a record says which form it answers.
-pub(crate) const META_FORM: &str = "form";
-/// Where a record says which version of the form.
-pub(crate) const META_VERSION: &str = "version";
-
 /// Reads what this node has of a record.
 pub(crate) fn load(db: &Connection, id: RecordId) -> Result<Record, StoreError> {
     let mut book = Record::new();
@@ -431,22 +417,6 @@ pub(crate) fn load(db: &Connection, id: RecordId) -> Result<Record, StoreError> 
             .map_err(|_| StoreError::Unreadable("a record; rebuild the notebook"))?;
     }
     Ok(book)
-}
-
-/// Keeps compartments of a record.
-pub(crate) fn save<'a>(
-    db: &Connection,
-    id: RecordId,
-    book: &Record,
-    compartments: impl Iterator<Item = &'a str>,
-) -> Result<(), StoreError> {
-    for compartment in compartments {
-        let bytes = book.save(compartment);
-        if !bytes.is_empty() {
-            records::keep_document(db, id, compartment, &bytes)?;
-        }
-    }
-    entities::forget(db, id)
 }
 
 /// Returns the member whose changes carry this prefix, if there is just one.

@@ -16,6 +16,7 @@ use zeroize::Zeroizing;
 use crate::deeds::expire::ExpireError;
 use crate::deeds::finish::FinishError;
 use crate::home::{Home, HomeError};
+use crate::merging::Merger;
 use crate::pen::HomeOrStore;
 use crate::shelf::Shelf;
 use crate::store::audit::{self, AuditBreak};
@@ -72,6 +73,7 @@ pub struct Notebook {
     pub(crate) roster: Option<Roster>,
     pub(crate) shelf: Shelf,
     pub(crate) read_tables: ReadTables,
+    pub(crate) merger: Merger,
     pub(crate) opened: Opened,
     /// Where the audit was found broken at the opening.
     pub(crate) audit_break: Option<AuditBreak>,
@@ -125,6 +127,7 @@ impl Notebook {
             roster: None,
             shelf: Shelf::default(),
             read_tables: ReadTables::default(),
+            merger: Merger::default(),
             opened,
             audit_break: None,
         })
@@ -148,6 +151,7 @@ impl Notebook {
                     roster,
                     shelf: Shelf::default(),
                     read_tables: ReadTables::default(),
+                    merger: Merger::default(),
                     opened,
                     audit_break,
                 };

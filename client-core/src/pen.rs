@@ -8,6 +8,7 @@ use wire::{Envelope, EnvelopeId, Kind, MemberId};
 
 use crate::Notebook;
 use crate::home::HomeError;
+use crate::merging::Merger;
 use crate::store::myself::{self, Myself};
 use crate::store::{StoreError, envelopes, outbox, time};
 
@@ -15,6 +16,8 @@ use crate::store::{StoreError, envelopes, outbox, time};
 pub(crate) struct Hand<'a> {
     pub(crate) pen: Pen<'a>,
     pub(crate) me: &'a Myself,
+    /// Who merges what is written, once it is opened here.
+    pub(crate) merger: &'a Merger,
     pub(crate) rng: &'a mut ChaCha20Rng,
     written: Vec<Envelope>,
 }
@@ -51,7 +54,7 @@ impl Notebook {
         E: From<StoreError> + From<HomeError>,
     {
         let seen = self.time_seen();
-        let (me, rng) = (&self.me, &mut self.rng);
+        let (me, merger, rng) = (&self.me, &self.merger, &mut self.rng);
         let (done, written) = self.store.write(|tx| {
             time::note(tx, seen)?;
             let (sequence, previous) = myself::last_written(tx)?;
@@ -67,6 +70,7 @@ impl Notebook {
             let mut hand = Hand {
                 pen,
                 me,
+                merger,
                 rng,
                 written: Vec::new(),
             };

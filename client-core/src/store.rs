@@ -6,6 +6,8 @@ use std::time::Duration;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 use thiserror::Error;
 
+use crate::merging::WorkerError;
+
 pub(crate) mod audit;
 pub(crate) mod confirming;
 pub(crate) mod drafts;
@@ -24,6 +26,7 @@ pub(crate) mod quarantine;
 pub(crate) mod records;
 pub(crate) mod roster;
 pub(crate) mod time;
+pub(crate) mod waiting_changes;
 
 /// The migrations, in order. One that was released is never edited.
 const MIGRATIONS: &[&str] = &[
@@ -37,6 +40,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("store/0008_relay_key.sql"),
     include_str!("store/0009_erasure.sql"),
     include_str!("store/0010_packets.sql"),
+    include_str!("store/0011_waiting_changes.sql"),
 ];
 
 /// Why the notebook's file cannot be read or written.
@@ -61,6 +65,9 @@ pub enum StoreError {
     /// Something in it cannot be what this program wrote.
     #[error("the notebook holds something this program cannot read: {0}")]
     Unreadable(&'static str),
+    /// What came in cannot be merged now.
+    #[error(transparent)]
+    Worker(#[from] WorkerError),
     /// SQLite says why.
     #[error("the notebook's file cannot be used: {0}")]
     Sql(#[source] rusqlite::Error),

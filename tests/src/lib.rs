@@ -1,5 +1,7 @@
 //! What several stories share: the sample forms, and a field ready to go.
 
+pub mod crafted;
+pub mod hostile;
 pub mod memory;
 pub mod process;
 pub mod scan;

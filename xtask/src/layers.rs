@@ -34,7 +34,7 @@ const MAY_USE: [(&str, &[&str]); 9] = [
 const SEE_ALL: [&str; 4] = ["baraza-cli", "baraza-testkit", "baraza-tests", "xtask"];
 
 /// Crates from elsewhere that only some of ours may be built with.
-const ONLY_IN: [(&str, &[&str]); 17] = [
+const ONLY_IN: [(&str, &[&str]); 18] = [
     ("automerge", &["baraza-record"]),
     ("hexane", &["baraza-record"]),
     ("hpke", &["baraza-seal"]),
@@ -45,6 +45,7 @@ const ONLY_IN: [(&str, &[&str]); 17] = [
     ("argon2", &["baraza-seal"]),
     ("hkdf", &["baraza-seal"]),
     ("rusqlite", &["client-core", "baraza-server"]),
+    ("rustix", &["client-core"]),
     ("axum", &["baraza-server", "baraza-desk"]),
     ("uniffi", &["client-core", "baraza-bindgen"]),
     ("tokio", &["baraza-server", "baraza-desk"]),
@@ -55,7 +56,7 @@ const ONLY_IN: [(&str, &[&str]); 17] = [
 ];
 
 /// Words that only some files may hold: the word, where it may stand, and why.
-const WORDS: [(&str, &[&str], &str); 5] = [
+const WORDS: [(&str, &[&str], &str); 6] = [
     (
         "axum::",
         &["server/src/http", "server/src/relay.rs", "crates/desk/src/web"],
@@ -96,6 +97,16 @@ const WORDS: [(&str, &[&str], &str); 5] = [
             "tests/",
         ],
         "files are opened at the edge only",
+    ),
+    (
+        "Command::new(",
+        &[
+            "client-core/src/merging/process.rs",
+            "crates/cli/",
+            "tests/",
+            "fuzz/",
+        ],
+        "processes are started at the edge only",
     ),
     (
         "SystemTime::now",

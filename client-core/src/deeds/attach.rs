@@ -138,7 +138,7 @@ impl Notebook {
                 let entry = write::next(&own, hand.me.member, act, &hand.me.sign);
                 own.append(&entry)?;
                 roster::append(tx, &entry)?;
-                let reading = Reading::new(tx, hand.me, &own, now)?;
+                let reading = Reading::new(tx, hand.me, hand.merger, &own, now)?;
                 for id in written {
                     import::reopen(tx, &reading, id)?;
                 }
@@ -176,7 +176,7 @@ impl Notebook {
             return Ok(None);
         };
         self.store.read(|db| {
-            let reading = Reading::new(db, &self.me, roster, self.now().as_second())?;
+            let reading = Reading::new(db, &self.me, &self.merger, roster, self.now().as_second())?;
             let listed = files::of_form(db, form)?;
             match listed.iter().find(|file| file.name == name) {
                 Some(file) => import::files::assemble(db, &reading, file),

@@ -158,7 +158,7 @@ impl Notebook {
         report: &mut CarryReport,
     ) -> Result<(), CarryError> {
         let mut own = self.roster.clone().ok_or(NoProgramme)?;
-        let (me, now) = (&self.me, self.now().as_second());
+        let (me, merger, now) = (&self.me, &self.merger, self.now().as_second());
         let mut done = report.clone();
         self.store.write(|tx| {
             let entries: Vec<RosterEntry> = frames
@@ -169,7 +169,7 @@ impl Notebook {
                 })
                 .collect();
             done.roster_entries += import::roster::take(tx, me, &mut own, &entries, Through::Hand)?;
-            let reading = Reading::new(tx, me, &own, now)?;
+            let reading = Reading::new(tx, me, merger, &own, now)?;
             for frame in frames {
                 if let Frame::Push(envelope) = frame {
                     take_envelope(tx, &reading, envelope, &own, &mut done)?;

@@ -64,7 +64,7 @@ impl Notebook {
         })?;
         let now = self.now().as_second();
         let tombstones = self.write_with(&own, |tx, hand| {
-            let reading = Reading::new(tx, hand.me, &own, now)?;
+            let reading = Reading::new(tx, hand.me, hand.merger, &own, now)?;
             let erase = |record: &RecordId| {
                 let id = hand.write(tx, Kind::TOMBSTONE, *record.as_bytes(), None, Vec::new())?;
                 audit::note(tx, now, Deed::Erase, record.as_bytes())?;

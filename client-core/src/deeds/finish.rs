@@ -135,7 +135,7 @@ impl Notebook {
             }
             drafts::destroy(tx, record)?;
             if desk {
-                let reading = Reading::new(tx, hand.me, &own, now)?;
+                let reading = Reading::new(tx, hand.me, hand.merger, &own, now)?;
                 for id in &sealed {
                     if import::reopen(tx, &reading, *id)? != Taken::Opened {
                         return Err(FinishError::DoesNotOpen);

@@ -176,11 +176,11 @@ impl Notebook {
         let mut own = self.belonging::<HandOverError>()?.0.clone();
         let (entries, envelope) = unbundle(&own, file)?;
         let (id, record) = (envelope.id(), RecordId::from_bytes(envelope.header.subject));
-        let (me, now) = (&self.me, self.now().as_second());
+        let (me, merger, now) = (&self.me, &self.merger, self.now().as_second());
         let taken = self.store.write(|tx| {
             import::roster::take(tx, me, &mut own, &entries, Through::Hand)?;
             let verified = verify(envelope, &own)?;
-            let reading = Reading::new(tx, me, &own, now)?;
+            let reading = Reading::new(tx, me, merger, &own, now)?;
             Ok::<_, HandOverError>(import::take(tx, &reading, &verified)?)
         })?;
         self.roster = Some(own);

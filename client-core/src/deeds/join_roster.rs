@@ -79,10 +79,10 @@ impl Notebook {
             return Err(JoinRosterError::NotAllowed);
         }
         let Joining { joins, .. } = self.joining(&own)?;
-        let (me, now) = (&self.me, self.now().as_second());
+        let (me, merger, now) = (&self.me, &self.merger, self.now().as_second());
         self.store.write(|tx| {
             take(tx, me, &mut own, &joins, Through::Hand)?;
-            import::retry(tx, &Reading::new(tx, me, &own, now)?)?;
+            import::retry(tx, &Reading::new(tx, me, merger, &own, now)?)?;
             Ok::<_, JoinRosterError>(())
         })?;
         self.roster = Some(own);

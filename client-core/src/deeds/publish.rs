@@ -133,7 +133,7 @@ impl Notebook {
             );
             own.append(&entry)?;
             roster::append(tx, &entry)?;
-            import::reopen(tx, &Reading::new(tx, hand.me, &own, now)?, envelope)?;
+            import::reopen(tx, &Reading::new(tx, hand.me, hand.merger, &own, now)?, envelope)?;
             Ok::<_, PublishError>(own)
         })?;
         self.roster = Some(own);

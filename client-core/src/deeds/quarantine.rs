@@ -89,13 +89,13 @@ impl Notebook {
         if !self.is_desk() {
             return Err(QuarantineError::NotADesk);
         }
-        let (me, now, own) = (&self.me, self.now().as_second(), own.clone());
+        let (me, merger, now, own) = (&self.me, &self.merger, self.now().as_second(), own.clone());
         self.store.write(|tx| {
             let waiting = quarantine::about(tx, record.as_bytes())?;
             if waiting.is_empty() {
                 return Err(QuarantineError::Nothing(record));
             }
-            let reading = Reading::new(tx, me, &own, now)?;
+            let reading = Reading::new(tx, me, merger, &own, now)?;
             for id in &waiting {
                 // The chains it is sealed under wait too.
                 let header = envelopes::header(tx, *id)?.ok_or(StoreError::Unreadable("an envelope"))?;

@@ -23,14 +23,14 @@ impl Notebook {
     /// Open drafts stay. Returns how many envelopes were opened.
     pub fn rebuild(&mut self) -> Result<u64, RebuildError> {
         let (own, _) = self.belonging::<RebuildError>()?;
-        let me = &self.me;
+        let (me, merger) = (&self.me, &self.merger);
         let own = own.clone();
         let now = self.surroundings.clock.now().as_second();
         self.store.write(|tx| {
             records::forget_views(tx)?;
             files::forget(tx)?;
             envelopes::wait_again(tx)?;
-            Ok(import::retry(tx, &Reading::new(tx, me, &own, now)?)?)
+            Ok(import::retry(tx, &Reading::new(tx, me, merger, &own, now)?)?)
         })
     }
 }

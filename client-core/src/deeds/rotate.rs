@@ -137,11 +137,11 @@ impl Notebook {
         entries: &[RosterEntry],
         noted: Option<(Deed, MemberId)>,
     ) -> Result<(), TakeError> {
-        let (me, now) = (&self.me, self.now().as_second());
+        let (me, merger, now) = (&self.me, &self.merger, self.now().as_second());
         let mut grown = own.clone();
         self.store.write(|tx| {
             take(tx, me, &mut grown, entries, Through::Hand)?;
-            import::retry(tx, &Reading::new(tx, me, &grown, now)?)?;
+            import::retry(tx, &Reading::new(tx, me, merger, &grown, now)?)?;
             if let Some((deed, member)) = noted {
                 audit::note(tx, now, deed, member.as_bytes())?;
             }

@@ -146,7 +146,7 @@ impl Notebook {
         self.write_with(&own, |tx, hand| {
             let contents = [(CompartmentId::GENERAL, said.to_bytes())];
             let written = seal_about(tx, hand, &own, (Kind::WITHDRAWAL, record), &contents, None)?;
-            let reading = Reading::new(tx, hand.me, &own, now)?;
+            let reading = Reading::new(tx, hand.me, hand.merger, &own, now)?;
             for id in &written {
                 import::reopen(tx, &reading, *id)?;
             }

@@ -349,12 +349,26 @@ pub(crate) fn is_spent(db: &Connection, id: EnvelopeId) -> Result<bool, StoreErr
 
 /// Returns what waits or is quarantined, with the reason.
 pub(crate) fn troubled(db: &Connection) -> Result<Vec<Troubled>, StoreError> {
-    let mut statement = db.prepare_cached(
+    troubles(
+        db,
         "SELECT id, author, subject, sequence, state, reason FROM envelope
          WHERE state = 'waiting'
             OR state = 'quarantined' AND id NOT IN (SELECT envelope FROM decided WHERE NOT released)
          ORDER BY rowid",
-    )?;
+    )
+}
+
+/// Returns what waits, with the reason, and what was opened and has changes that wait for others.
+pub(crate) fn waiting_with(db: &Connection) -> Result<Vec<Troubled>, StoreError> {
+    troubles(
+        db,
+        "SELECT id, author, subject, sequence, state, reason FROM envelope
+         WHERE state = 'waiting' OR id IN (SELECT envelope FROM waiting_change) ORDER BY rowid",
+    )
+}
+
+fn troubles(db: &Connection, sql: &str) -> Result<Vec<Troubled>, StoreError> {
+    let mut statement = db.prepare_cached(sql)?;
     let rows = statement.query_map([], |row| {
         Ok(Troubled {
             id: EnvelopeId(fixed(row, "id")?),

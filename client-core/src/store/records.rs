@@ -169,6 +169,7 @@ pub(crate) fn keep_document(
 pub(crate) fn forget_documents(db: &Connection, record: RecordId) -> Result<(), StoreError> {
     db.prepare_cached("DELETE FROM document WHERE record = :record")?
         .execute(named_params! { ":record": record.as_bytes() })?;
+    super::waiting_changes::forget(db, record)?;
     super::entities::forget(db, record)
 }
 
@@ -186,6 +187,7 @@ pub(crate) fn forget_view(db: &Connection, record: RecordId) -> Result<(), Store
 pub(crate) fn forget_views(db: &Connection) -> Result<(), StoreError> {
     db.execute_batch(
         "DELETE FROM work;
+         DELETE FROM waiting_change WHERE record NOT IN (SELECT record FROM draft);
          DELETE FROM entity_said;
          DELETE FROM document WHERE record NOT IN (SELECT record FROM draft);
          DELETE FROM record WHERE status = 'received' AND id NOT IN (SELECT record FROM draft);",

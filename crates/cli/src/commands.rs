@@ -10,6 +10,7 @@ mod entity;
 mod epoch;
 mod export;
 mod form;
+mod merge_worker;
 mod programme;
 mod quarantine;
 mod rebuild;
@@ -85,6 +86,9 @@ enum Command {
     Receipt(receipt::ReceiptCommand),
     /// Make every view in a notebook anew from its envelopes
     Rebuild(rebuild::Rebuild),
+    /// Merge for a notebook that started this process, within limits
+    #[command(hide = true)]
+    MergeWorker(merge_worker::MergeWorkerCommand),
 }
 
 impl Baraza {
@@ -109,6 +113,7 @@ impl Baraza {
             Command::Export(command) => command.run(),
             Command::Receipt(command) => command.run(),
             Command::Rebuild(command) => command.run(),
+            Command::MergeWorker(command) => command.run(),
         }
     }
 }

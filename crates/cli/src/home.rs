@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, bail};
 use clap::Args;
-use client_core::{Cost, Notebook, Surroundings};
+use client_core::{Cost, MergeWorker, Notebook, Surroundings};
 use zeroize::Zeroizing;
 
 /// Which notebook, and where its passphrase is.
@@ -22,7 +22,7 @@ impl Home {
     /// Opens the notebook.
     pub(crate) fn open(&self) -> anyhow::Result<Notebook> {
         let passphrase = self.passphrase(false)?;
-        let notebook = Notebook::open(&self.home, &passphrase, Surroundings::real()?)?;
+        let notebook = merging_beside(Notebook::open(&self.home, &passphrase, Surroundings::real()?)?)?;
         if let Some(trouble) = notebook.audit_break() {
             eprintln!(
                 "baraza: {trouble}. Somebody changed this notebook past the program; tell the coordinator."
@@ -50,7 +50,7 @@ impl Home {
             return Ok(notebook);
         }
         let passphrase = self.passphrase(true)?;
-        Ok(Notebook::create(
+        merging_beside(Notebook::create(
             &self.home,
             name,
             &passphrase,
@@ -81,4 +81,12 @@ impl Home {
         }
         Ok(passphrase)
     }
+}
+
+/// Has a notebook merge in a process of this same program, on devices too: whoever has a terminal can have two
+/// processes.
+fn merging_beside(mut notebook: Notebook) -> anyhow::Result<Notebook> {
+    let program = std::env::current_exe().context("this program does not find its own file")?;
+    notebook.merge_beside(MergeWorker::new(program, ["merge-worker"]));
+    Ok(notebook)
 }

@@ -26,7 +26,7 @@ impl Notebook {
             return Err(NoProgramme.into());
         };
         let mut own = own.clone();
-        let (me, desk, now) = (&self.me, self.is_desk(), self.now().as_second());
+        let (me, merger, desk, now) = (&self.me, &self.merger, self.is_desk(), self.now().as_second());
         let mut done = report.clone();
         let told = effects.iter().find_map(|effect| match effect {
             MemberEffect::Finish(end) => minutes_of(&end.nonce),
@@ -49,7 +49,7 @@ impl Notebook {
                 myself::note_relay_height(tx, last.height)?;
             }
             done.roster_entries += new;
-            let reading = Reading::new(tx, me, &own, now)?;
+            let reading = Reading::new(tx, me, merger, &own, now)?;
             let mut ending = None;
             let mut news = new > 0;
             for effect in effects {
