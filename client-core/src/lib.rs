@@ -15,10 +15,12 @@ mod notebook;
 mod payload;
 mod pen;
 mod people;
+mod relay_address;
 mod shelf;
 mod store;
 mod surroundings;
 mod tables;
+mod time;
 
 #[cfg(feature = "ffi")]
 uniffi::setup_scaffolding!();
@@ -29,6 +31,7 @@ pub use home::HomeError;
 pub use link::{HttpLink, Link, LinkError, LinkTimeouts, SYNC_PATH};
 pub use notebook::{NoProgramme, Notebook, OpenError, SHORTEST_PASSPHRASE};
 pub use record::Record;
+pub use relay_address::{RelayAddress, RelayAddressError};
 pub use seal::enrol::RequestError;
 pub use seal::passphrase::Cost;
 pub use store::StoreError;

@@ -13,6 +13,8 @@ use thiserror::Error;
 use wire::{MemberCard, MemberId};
 use zeroize::Zeroizing;
 
+use crate::deeds::expire::ExpireError;
+use crate::deeds::finish::FinishError;
 use crate::home::{Home, HomeError};
 use crate::pen::HomeOrStore;
 use crate::shelf::Shelf;
@@ -20,6 +22,7 @@ use crate::store::myself::{self, Myself, Programme};
 use crate::store::{Store, StoreError, roster};
 use crate::surroundings::Surroundings;
 use crate::tables::ReadTables;
+use crate::time::Opened;
 
 /// Why a notebook does not open.
 #[derive(Debug, Error)]
@@ -68,6 +71,7 @@ pub struct Notebook {
     pub(crate) roster: Option<Roster>,
     pub(crate) shelf: Shelf,
     pub(crate) read_tables: ReadTables,
+    pub(crate) opened: Opened,
 }
 
 impl std::fmt::Debug for Notebook {
@@ -106,6 +110,7 @@ impl Notebook {
         let wrapped = passphrase::wrap(&key, passphrase, cost, &mut rng);
         let mut store = Store::open(&home.database(), &key)?;
         store.write(|tx| myself::introduce(tx, &me))?;
+        let opened = Opened::now(&mut store, &surroundings)?;
         // The key comes last: without it there is no notebook, and the deed can be done again.
         home.write_key(&wrapped)?;
         Ok(Self {
@@ -117,6 +122,7 @@ impl Notebook {
             roster: None,
             shelf: Shelf::default(),
             read_tables: ReadTables::default(),
+            opened,
         })
     }
 
@@ -125,9 +131,10 @@ impl Notebook {
         let home = Home::take(folder)?;
         let key = passphrase::unwrap_key(&home.read_key()?, passphrase)?;
         match Self::read(&home, &key) {
-            Ok((store, me, roster)) => {
+            Ok((mut store, me, roster)) => {
                 let rng = surroundings.chance();
-                let notebook = Self {
+                let opened = Opened::now(&mut store, &surroundings)?;
+                let mut notebook = Self {
                     home,
                     store,
                     surroundings,
@@ -136,11 +143,19 @@ impl Notebook {
                     roster,
                     shelf: Shelf::default(),
                     read_tables: ReadTables::default(),
+                    opened,
                 };
-                notebook.copy_out_missing().map_err(|error| match error {
+                let beside = notebook.copy_out_missing().and_then(|()| notebook.clear_erased());
+                beside.map_err(|error| match error {
                     HomeOrStore::Home(error) => OpenError::Home(error),
                     HomeOrStore::Store(error) => OpenError::Store(error),
                 })?;
+                // What cannot be sealed now stays, and the next deed says why.
+                if let Err(ExpireError(error)) = notebook.let_expire()
+                    && let FinishError::Store(error) = *error
+                {
+                    return Err(error.into());
+                }
                 Ok(notebook)
             }
             Err(OpenError::Store(StoreError::Damaged)) => {
@@ -154,14 +169,8 @@ impl Notebook {
         let store = Store::open(&home.database(), key)?;
         // The program may have been killed between finishing a record and emptying the log.
         store.empty_log()?;
-        let (me, entries) = store.read(|db| {
-            let me = myself::myself(db)?.ok_or(StoreError::Damaged)?;
-            Ok::<_, StoreError>((me, roster::entries(db, 0)?))
-        })?;
-        let roster = match entries.is_empty() {
-            true => None,
-            false => Some(Roster::from_entries(&entries)?),
-        };
+        let me = store.read(|db| myself::myself(db)?.ok_or(StoreError::Damaged))?;
+        let roster = store.read(read_roster)?;
         Ok((store, me, roster))
     }
 
@@ -197,6 +206,24 @@ impl Notebook {
             .is_some_and(|roster| roster.is_desk(&self.me.member))
     }
 
+    /// Returns whether the programme does not trust this node any more.
+    pub fn is_revoked(&self) -> bool {
+        let revocation = self
+            .roster
+            .as_ref()
+            .map(|roster| roster.revocation(&self.me.member));
+        revocation.flatten().is_some()
+    }
+
+    /// Returns whether this node runs a desk, or did before it was revoked.
+    pub(crate) fn is_or_was_desk(&self) -> bool {
+        let myself = self
+            .roster
+            .as_ref()
+            .and_then(|roster| roster.member(&self.me.member));
+        myself.is_some_and(|member| member.role.runs_desk())
+    }
+
     /// Checks the whole file.
     pub fn check(&self) -> Result<(), StoreError> {
         self.store.check()
@@ -221,6 +248,23 @@ impl Notebook {
         let programme = self.store.read(programme_of)?;
         Ok((roster, programme))
     }
+}
+
+/// Builds the roster from the entries that are here. Most have one chain, and the sides that it joined tell nothing
+/// more; where one is not joined yet, all of them count.
+fn read_roster(db: &Connection) -> Result<Option<Roster>, OpenError> {
+    let chain = roster::entries(db, 0)?;
+    if chain.is_empty() {
+        return Ok(None);
+    }
+    let own = Roster::from_entries(&chain)?;
+    let apart = roster::aside(db)?;
+    Ok(Some(
+        match apart.iter().all(|entry| own.holds(&entry.position())) {
+            true => own,
+            false => Roster::from_tree(&roster::all(db)?)?,
+        },
+    ))
 }
 
 pub(crate) fn programme_of(db: &Connection) -> Result<Programme, StoreError> {

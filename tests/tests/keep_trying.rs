@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use baraza_tests::Stage;
 use client_core::deeds::sync::SyncError;
-use client_core::{Backoff, HttpLink, Link, LinkError, Notebook};
+use client_core::{Backoff, HttpLink, Link, LinkError, Notebook, RelayAddress, RelayAddressError};
 use form::respondent;
 use rand::SeedableRng as _;
 use rand::rngs::ChaCha20Rng;
@@ -35,7 +35,7 @@ enum Failure {
 impl Link for Weak {
     fn call(
         &self,
-        relay: &str,
+        relay: &RelayAddress,
         headers: &RequestHeaders,
         body: &mut dyn Read,
     ) -> Result<Box<dyn Read>, LinkError> {
@@ -45,10 +45,10 @@ impl Link for Weak {
         self.failures.set(left);
         match self.how {
             Failure::Unreachable => Err(LinkError::Unreachable {
-                relay: relay.to_owned(),
+                relay: relay.to_string(),
                 reason: "there is no signal".to_owned(),
             }),
-            Failure::Address => Err(LinkError::Address(relay.to_owned())),
+            Failure::Address => Err(RelayAddressError::NoKey(relay.to_string()).into()),
             Failure::Cut => {
                 let mut answer = Vec::new();
                 self.link

@@ -90,8 +90,8 @@ impl Notebook {
         let entries = self.store.read(|db| roster::entries(db, 0))?;
         let desk = (self.me.member, &self.me.sign);
         let welcome = Welcome {
-            relay: &programme.relay,
-            relay_key: None,
+            relay: &programme.relay.url,
+            relay_key: programme.relay.key.map(|key| key.0),
             keys: &programme.members_keys,
         };
         enrol::certify(&request.card, desk, &welcome, &roster, entries, &mut self.rng)
@@ -104,8 +104,9 @@ impl Notebook {
         let (roster, programme) = self.belonging::<AdmitError>()?;
         let desks: Vec<MemberId> = roster
             .members()
-            .map(|m| m.card.member)
-            .filter(|id| roster.is_desk(id))
+            // Also those who are not trusted any more: the names they sealed are names still.
+            .filter(|member| member.role.runs_desk())
+            .map(|member| member.card.member)
             .collect();
         let mut members: Vec<MemberView> = roster
             .members()

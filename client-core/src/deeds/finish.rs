@@ -25,8 +25,8 @@ use crate::notebook::NoProgramme;
 use crate::payload as changes;
 use crate::pen::Hand;
 use crate::store::keys::OwnChain;
-use crate::store::records::RecordStatus;
-use crate::store::{StoreError, drafts, envelopes, forms, keys, records};
+use crate::store::records::{RecordRow, RecordStatus};
+use crate::store::{StoreError, drafts, envelopes, forms, keys, once_keys, records};
 
 /// Why a record was not finished. Unless it says otherwise, the draft is as it was.
 #[derive(Debug, Error)]
@@ -89,30 +89,81 @@ impl Notebook {
         Ok(form::answers_json::write_answers(&form, &draft))
     }
 
-    pub(crate) fn finish_draft(&mut self, open: OpenDraft) -> Result<Option<EnvelopeId>, FinishError> {
-        let (own, programme) = self.belonging::<FinishError>()?;
-        let own = own.clone();
-        let compartments = Compartments::read(&own, &programme.members_keys);
-        let OpenDraft {
-            row, form, mut draft, ..
-        } = open;
+    pub(crate) fn finish_draft(&mut self, mut open: OpenDraft) -> Result<Option<EnvelopeId>, FinishError> {
+        if self.is_revoked() {
+            return Err(DraftError::Revoked.into());
+        }
+        let (form, draft) = (open.form.clone(), &mut open.draft);
         let environment = self.environment(&form)?;
-        let complaints = interview::check(&form, &draft, &environment);
+        let complaints = interview::check(&form, draft, &environment);
         if !complaints.is_empty() {
             return Err(FinishError::Incomplete(complaints));
         }
         let now = self.now().as_second();
         // None of these steps is kept: the draft becomes changes, or stays as it was.
-        leave_out_irrelevant(&mut draft, &form, &environment, now)?;
-        drop(self.note_entities(&mut draft, &form, now)?);
-        let fresh = row.status == RecordStatus::Draft;
+        leave_out_irrelevant(draft, &form, &environment, now)?;
+        drop(self.note_entities(draft, &form, now)?);
         // Edits leave the time at which the record was finished as it is: it is nothing people could disagree about.
         for (at, value) in interview::ending(&form, &environment)
             .into_iter()
-            .filter(|_| fresh)
+            .filter(|_| open.row.status == RecordStatus::Draft)
         {
             drop(draft.put_down(&at, value, now).map_err(DraftError::from)?);
         }
+        if draft.meta(META_UNFINISHED).is_some() {
+            note_unfinished(draft, "", now)?;
+        }
+        self.seal(open)
+    }
+
+    /// Seals a draft as it is, whatever is missing in it, because this device may not go on with it. The record says
+    /// why.
+    pub(crate) fn seal_unfinished(
+        &mut self,
+        mut open: OpenDraft,
+        why: &str,
+    ) -> Result<Option<EnvelopeId>, FinishError> {
+        note_unfinished(&mut open.draft, why, self.now().as_second())?;
+        self.seal(open)
+    }
+
+    /// Makes changes of a draft and seals them. What is left of it here is destroyed.
+    fn seal(&mut self, open: OpenDraft) -> Result<Option<EnvelopeId>, FinishError> {
+        let own = self.belonging::<FinishError>()?.0.clone();
+        let squashed = self.squash(open)?;
+        let (record, now) = (squashed.row.id, self.now().as_second());
+        let desk = self.is_desk();
+        let finished = self.write_with(&own, |tx, hand| {
+            let sealed = squashed.seal(tx, hand, &own)?;
+            drafts::destroy(tx, record)?;
+            if desk {
+                let reading = Reading::new(tx, hand.me, &own, now)?;
+                for id in &sealed {
+                    if import::reopen(tx, &reading, *id)? != Taken::Opened {
+                        return Err(FinishError::DoesNotOpen);
+                    }
+                }
+                import::retry(tx, &reading)?;
+            } else {
+                forget(tx, record)?;
+                records::set_status(tx, record, RecordStatus::Finished, now)?;
+            }
+            Ok::<_, FinishError>(sealed.last().copied())
+        });
+        // Also if only the copy failed: the record is finished then, and what was destroyed must not stay in the log.
+        let emptied = self.store.empty_log();
+        let finished = finished?;
+        emptied?;
+        Ok(finished)
+    }
+
+    /// Makes of a draft what is to be sealed.
+    pub(crate) fn squash(&self, open: OpenDraft) -> Result<Squashed, FinishError> {
+        let (own, programme) = self.belonging::<FinishError>()?;
+        let compartments = Compartments::read(own, &programme.members_keys);
+        let OpenDraft { row, form, draft, .. } = open;
+        let now = self.now().as_second();
+        let fresh = row.status == RecordStatus::Draft;
         let names = form.compartments();
         let squashed: BTreeMap<String, Vec<u8>> = draft.squash(&form, &names, now)?.into_iter().collect();
         let mut contents = Vec::new();
@@ -127,46 +178,41 @@ impl Notebook {
                 changes::write(change.into_iter().collect::<Vec<_>>().into_iter()),
             ));
         }
-        let desk = self.is_desk();
-        let finished = self.write_with(&own, |tx, hand| {
-            let sealed = match contents.is_empty() {
-                true => None,
-                false => {
-                    let form = forms::find(tx, &row.form_id, Some(&row.form_version))?;
-                    let dictionary = form
-                        .map(|form| forms::dictionary(tx, form.dictionary))
-                        .transpose()?
-                        .flatten();
-                    Some(seal_record(
-                        tx,
-                        hand,
-                        &own,
-                        row.id,
-                        &contents,
-                        dictionary.as_ref(),
-                    )?)
-                }
-            };
-            drafts::destroy(tx, row.id)?;
-            if desk {
-                let reading = Reading::new(tx, hand.me, &own)?;
-                for id in sealed.iter().flatten() {
-                    if import::reopen(tx, &reading, *id)? != Taken::Opened {
-                        return Err(FinishError::DoesNotOpen);
-                    }
-                }
-                import::retry(tx, &reading)?;
-            } else {
-                forget(tx, row.id)?;
-                records::set_status(tx, row.id, RecordStatus::Finished, now)?;
-            }
-            Ok::<_, FinishError>(sealed.and_then(|ids| ids.last().copied()))
-        });
-        // Also if only the copy failed: the record is finished then, and what was destroyed must not stay in the log.
-        let emptied = self.store.empty_log();
-        let finished = finished?;
-        emptied?;
-        Ok(finished)
+        Ok(Squashed { row, contents })
+    }
+}
+
+/// What is to be sealed of a draft.
+pub(crate) struct Squashed {
+    row: RecordRow,
+    contents: Vec<(CompartmentId, Vec<u8>)>,
+}
+
+impl Squashed {
+    /// Seals it. Returns the envelopes that were written.
+    pub(crate) fn seal(
+        &self,
+        tx: &Connection,
+        hand: &mut Hand<'_>,
+        own: &Roster,
+    ) -> Result<Vec<EnvelopeId>, FinishError> {
+        let Self { row, contents } = self;
+        if contents.is_empty() {
+            return Ok(Vec::new());
+        }
+        let form = forms::find(tx, &row.form_id, Some(&row.form_version))?;
+        let dictionary = form
+            .map(|form| forms::dictionary(tx, form.dictionary))
+            .transpose()?
+            .flatten();
+        seal_about(
+            tx,
+            hand,
+            own,
+            (Kind::RECORD, row.id),
+            contents,
+            dictionary.as_ref(),
+        )
     }
 }
 
@@ -201,8 +247,17 @@ impl From<NoteError> for FinishError {
     }
 }
 
+/// Where a record says why it was sealed before it was finished.
+pub(crate) const META_UNFINISHED: &str = "unfinished";
+
+/// Notes why a record is sealed before it was finished; an empty text takes an earlier note back.
+pub(crate) fn note_unfinished(draft: &mut Draft, why: &str, now: i64) -> Result<(), DraftError> {
+    drop(draft.set_meta(META_UNFINISHED, form::Value::Text(why.to_owned()), now)?);
+    Ok(())
+}
+
 /// Destroys what could still show the record on this device.
-fn forget(db: &Connection, record: RecordId) -> Result<(), StoreError> {
+pub(crate) fn forget(db: &Connection, record: RecordId) -> Result<(), StoreError> {
     records::forget_documents(db, record)?;
     envelopes::close(db, record)?;
     if cfg!(feature = "keep-keys") {
@@ -210,16 +265,19 @@ fn forget(db: &Connection, record: RecordId) -> Result<(), StoreError> {
     } else {
         // A grant holds the keys too, sealed to this device: it must not open the record a second time.
         envelopes::spend_grants(db, record)?;
+        once_keys::spend_all(db, record)?;
+        once_keys::destroy_spent(db)?;
         keys::forget(db, record)
     }
 }
 
-/// Seals a record's parts. Returns the envelopes that were written: chains that had to be opened, and the record's.
-fn seal_record(
+/// Seals parts of an envelope about a record. Returns the envelopes that were written: chains that had to be opened,
+/// and last the one about the record.
+pub(crate) fn seal_about(
     db: &Connection,
     hand: &mut Hand<'_>,
     roster: &Roster,
-    record: RecordId,
+    (kind, record): (Kind, RecordId),
     contents: &[(CompartmentId, Vec<u8>)],
     dictionary: Option<&payload::Dictionary>,
 ) -> Result<Vec<EnvelopeId>, FinishError> {
@@ -255,7 +313,7 @@ fn seal_record(
                 .seal(*record.as_bytes(), *compartment, (*name, key), &packed, hand.rng),
         );
     }
-    written.push(hand.write(db, Kind::RECORD, *record.as_bytes(), None, parts)?);
+    written.push(hand.write(db, kind, *record.as_bytes(), None, parts)?);
     Ok(written)
 }
 
@@ -271,7 +329,9 @@ fn open_chains(
         let no_epoch = || FinishError::NoEpoch(compartment.to_string());
         let epoch = roster.epoch(*compartment).ok_or_else(no_epoch)?;
         let own = keys::own_chain(db, *compartment)?;
-        if own.is_some_and(|own| own.epoch == epoch.number && !own.chain.is_used_up()) {
+        let public = epoch.public.id();
+        let fits = |own: &OwnChain| own.epoch == epoch.number && own.public == public;
+        if own.is_some_and(|own| fits(&own) && !own.chain.is_used_up()) {
             continue;
         }
         let (chain, first) = Chain::make(hand.rng);
@@ -285,6 +345,7 @@ fn open_chains(
             *compartment,
             &OwnChain {
                 epoch: epoch.number,
+                public,
                 id,
                 chain,
             },

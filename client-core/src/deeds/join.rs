@@ -4,9 +4,11 @@ use seal::enrol::{self, CertificateError, RequestError};
 use seal::roster::Roster;
 use thiserror::Error;
 use wire::enrolment::EnrolmentError;
-use wire::{Certificate, LogId, ProgrammeId, Request};
+use wire::{Certificate, LogId, ProgrammeId, RelayKey, Request};
 
 use crate::Notebook;
+use crate::deeds::post_keys::PostKeysError;
+use crate::relay_address::RelayAddress;
 use crate::store::myself::{self, Programme};
 use crate::store::{StoreError, roster};
 
@@ -22,6 +24,9 @@ pub enum JoinError {
     /// The certificate does not hold.
     #[error(transparent)]
     Certificate(#[from] CertificateError),
+    /// The device has joined; only its first one-time keys are not posted, or not copied. The next sync does it.
+    #[error("this device has joined, but {0}")]
+    Keys(#[from] PostKeysError),
     /// The notebook cannot be written.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -44,12 +49,16 @@ impl Notebook {
         enrol::accept(&certificate, &self.card(), &roster)?;
         let programme = Programme {
             id: roster.programme(),
-            relay: certificate.relay.clone(),
+            relay: RelayAddress {
+                url: certificate.relay.clone(),
+                key: certificate.relay_key.map(RelayKey),
+            },
             members_keys,
             cursor: 0,
             log: LogId([0; 8]),
             nonce: Vec::new(),
             relay_height: roster.position().height,
+            interrupted: false,
         };
         self.store.write(|tx| {
             myself::join(tx, &programme, None)?;
@@ -59,6 +68,7 @@ impl Notebook {
                 .try_for_each(|entry| roster::append(tx, entry))
         })?;
         self.roster = Some(roster);
+        self.post_keys()?;
         Ok(programme.id)
     }
 }

@@ -12,7 +12,7 @@ use crate::deeds::settle::SettleError;
 use crate::deeds::show::ShowError;
 use crate::deeds::start::DraftError;
 use crate::deeds::sync::SyncError;
-use crate::{OpenError, StoreError};
+use crate::{LinkError, OpenError, StoreError};
 
 /// Why a deed was not done. Nothing was lost.
 #[derive(Debug, thiserror::Error, uniffi::Error)]
@@ -134,7 +134,7 @@ impl From<DraftError> for NotebookError {
     fn from(error: DraftError) -> Self {
         match error {
             DraftError::NoRecord(_) => Self::not_found(error),
-            DraftError::Finished(_) => Self::Finished {
+            DraftError::Finished(_) | DraftError::Withdrawn(_) => Self::Finished {
                 reason: error.to_string(),
             },
             DraftError::Form(error) => error.into(),
@@ -172,6 +172,7 @@ impl From<JoinError> for NotebookError {
     fn from(error: JoinError) -> Self {
         match error {
             JoinError::Store(error) => error.into(),
+            JoinError::Keys(error) => Self::unusable(error),
             other => Self::invalid(other),
         }
     }
@@ -204,10 +205,21 @@ impl From<SettleError> for NotebookError {
 impl From<SyncError> for NotebookError {
     fn from(error: SyncError) -> Self {
         match error {
+            // Trying again changes nothing: a person must look.
+            SyncError::Link(
+                LinkError::Address(_)
+                | LinkError::OtherKey { .. }
+                | LinkError::NoTls { .. }
+                | LinkError::OnlyTls { .. },
+            ) => Self::RelayTrouble {
+                reason: error.to_string(),
+            },
             SyncError::Link(_) | SyncError::Cut(_) => Self::NoConnection {
                 reason: error.to_string(),
             },
             SyncError::Store(error) => error.into(),
+            SyncError::Keys(error) => Self::unusable(error),
+            SyncError::Expire(error) => Self::unusable(error),
             SyncError::NoProgramme(error) => Self::invalid(error),
             other => Self::RelayTrouble {
                 reason: other.to_string(),

@@ -1,15 +1,20 @@
 //! The commands: one file each.
 
+mod bundle;
 mod demo;
 mod desk;
 mod device;
 mod disagreement;
 mod entity;
+mod epoch;
 mod export;
 mod form;
 mod programme;
+mod quarantine;
 mod rebuild;
+mod receipt;
 mod record;
+mod roster;
 mod serve;
 mod sync;
 
@@ -37,9 +42,18 @@ enum Command {
     /// Check, convert, try and publish forms
     #[command(subcommand)]
     Form(form::FormCommand),
-    /// Let a device join: request, admit, join
+    /// Let a device join, or revoke it: request, admit, join, list, revoke
     #[command(subcommand)]
     Device(device::Device),
+    /// Show how the roster stands, and join it where it was split
+    #[command(subcommand)]
+    Roster(roster::RosterCommand),
+    /// Renew the keys that answers are sealed to
+    #[command(subcommand)]
+    Epoch(epoch::EpochCommand),
+    /// Decide about what came and was not merged
+    #[command(subcommand)]
+    Quarantine(quarantine::QuarantineCommand),
     /// Start, answer, finish, list, show and grant records
     #[command(subcommand)]
     Record(record::RecordCommand),
@@ -51,10 +65,16 @@ enum Command {
     Entity(entity::EntityCommand),
     /// Send what is finished to the relay, and take what others sent
     Sync(sync::Sync),
+    /// Carry envelopes by hand: on a stick, on a card
+    #[command(subcommand)]
+    Bundle(bundle::Bundle),
     /// Open the coordinator's console in a browser, on this machine only
     Desk(desk::Desk),
     /// Write a form's records as tables
     Export(export::Export),
+    /// Check receipts of erasures
+    #[command(subcommand)]
+    Receipt(receipt::ReceiptCommand),
     /// Make every view in a notebook anew from its envelopes
     Rebuild(rebuild::Rebuild),
 }
@@ -63,16 +83,21 @@ impl Baraza {
     pub(crate) fn run(self) -> anyhow::Result<ExitCode> {
         match self.command {
             Command::Demo(command) => command.run(),
+            Command::Bundle(command) => command.run(),
             Command::Serve(command) => command.run(),
             Command::Programme(command) => command.run(),
             Command::Form(command) => command.run(),
             Command::Device(command) => command.run(),
+            Command::Roster(command) => command.run(),
+            Command::Epoch(command) => command.run(),
+            Command::Quarantine(command) => command.run(),
             Command::Record(command) => command.run(),
             Command::Disagreement(command) => command.run(),
             Command::Entity(command) => command.run(),
             Command::Sync(command) => command.run(),
             Command::Desk(command) => command.run(),
             Command::Export(command) => command.run(),
+            Command::Receipt(command) => command.run(),
             Command::Rebuild(command) => command.run(),
         }
     }

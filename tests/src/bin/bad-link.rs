@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
 use clap::Parser;
-use client_core::{Cost, HttpLink, Link, LinkError, Notebook, Surroundings};
+use client_core::{Cost, HttpLink, Link, LinkError, Notebook, RelayAddress, Surroundings};
 use form::{AnswerSheet, Form, Source, Value, respondent};
 use rand::rngs::ChaCha20Rng;
 use rand::{RngExt as _, SeedableRng as _};
@@ -143,7 +143,7 @@ fn over_loopback(folder: &Path, notebooks: &mut [&mut Notebook]) -> anyhow::Resu
     let relay = runtime.block_on(server::Relay::start(config))?;
     let link = Elsewhere {
         link: HttpLink::default(),
-        relay: format!("http://{}", relay.address()),
+        relay: RelayAddress::without_key(&format!("http://{}", relay.address())),
     };
     let synced = notebooks
         .iter_mut()
@@ -155,13 +155,13 @@ fn over_loopback(folder: &Path, notebooks: &mut [&mut Notebook]) -> anyhow::Resu
 /// Calls the relay at another address than the programme's.
 struct Elsewhere {
     link: HttpLink,
-    relay: String,
+    relay: RelayAddress,
 }
 
 impl Link for Elsewhere {
     fn call(
         &self,
-        _relay: &str,
+        _relay: &RelayAddress,
         headers: &RequestHeaders,
         body: &mut dyn Read,
     ) -> Result<Box<dyn Read>, LinkError> {

@@ -1,4 +1,4 @@
-//! `baraza device request`, `admit`, `join`, `list`
+//! `baraza device request`, `admit`, `join`, `list`, `report`, `revoke`
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -9,6 +9,9 @@ use clap::Subcommand;
 
 use crate::home::Home;
 use crate::output;
+
+mod report;
+mod revoke;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Device {
@@ -34,6 +37,10 @@ pub(crate) enum Device {
         /// The file with the certificate; `-` reads it from the input
         certificate: PathBuf,
     },
+    /// At a desk: trust a member no more, and renew the programme's keys
+    Revoke(revoke::Revoke),
+    /// At a desk: tell what was on a device that was lost
+    Report(report::Report),
     /// List the members of the programme
     List {
         #[command(flatten)]
@@ -53,6 +60,8 @@ impl Device {
                 let programme = home.open()?.join(&read(&certificate)?)?;
                 println!("This device belongs to programme {programme}. Sync to get its forms.");
             }
+            Self::Revoke(command) => return command.run(),
+            Self::Report(command) => command.run()?,
             Self::List { home, json } => {
                 let members = home.open()?.members()?;
                 if json {

@@ -1,4 +1,8 @@
-//! `baraza record new`, `answer`, `clear`, `add`, `remove`, `finish`, `list`, `show`, `grant`
+//! `baraza record new`, `answer`, `clear`, `add`, `remove`, `finish`, `list`, `show`, `grant`, `offer`, `hand-over`,
+//! `take-over`, `withdraw`, `erase`, `receipt`
+
+mod erase;
+mod moving;
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -81,6 +85,9 @@ pub(crate) enum RecordCommand {
         /// Only those of one form
         #[arg(long, value_name = "ID")]
         form: Option<String>,
+        /// The ids of those whose consent was withdrawn, instead of the others
+        #[arg(long, conflicts_with = "form")]
+        withdrawn: bool,
         /// Print JSON
         #[arg(long)]
         json: bool,
@@ -95,18 +102,62 @@ pub(crate) enum RecordCommand {
         #[arg(long)]
         json: bool,
     },
-    /// At a desk: hand a record to a device, for a follow-up
+    /// At a desk: hand records to a device for some hours, for a follow-up
     Grant {
+        #[command(flatten)]
+        home: Home,
+        /// The records: one packet
+        #[arg(required = true)]
+        records: Vec<RecordId>,
+        /// The device, by id or name
+        #[arg(long, value_name = "DEVICE")]
+        to: String,
+        /// After how many hours the device forgets them; without it, as long as the programme allows
+        #[arg(long = "for", value_name = "HOURS")]
+        hours: Option<u32>,
+        /// Only these compartments; without it, all that this desk can read
+        #[arg(long, value_name = "NAME")]
+        compartment: Vec<String>,
+    },
+    /// Offer to take a draft over from another device: print what to show it
+    Offer(moving::Offer),
+    /// Hand a draft over to the device that made an offer: it is not on this one any more
+    HandOver(moving::HandOver),
+    /// Take over a draft from a file that another device wrote, and print its record
+    TakeOver(moving::TakeOver),
+    /// Put down that a person takes consent back: the record is hidden everywhere at the next sync
+    Withdraw {
         #[command(flatten)]
         home: Home,
         /// The record
         record: RecordId,
-        /// The device, by id or name
-        #[arg(long, value_name = "DEVICE")]
-        to: String,
-        /// Only these compartments; without it, all that this desk can read
-        #[arg(long, value_name = "NAME")]
-        compartment: Vec<String>,
+        /// Only for this purpose, such as `research`; without it for all
+        #[arg(long, value_name = "PURPOSE")]
+        purpose: Option<String>,
+        /// How it was said
+        #[arg(long, default_value = "spoken")]
+        how: String,
+        /// Who said it; no name
+        #[arg(long, default_value = "the person")]
+        by: String,
+    },
+    /// At a desk: destroy records here, at the relay and on every device, and print the receipt
+    Erase {
+        #[command(flatten)]
+        home: Home,
+        /// The records
+        #[arg(required = true)]
+        records: Vec<RecordId>,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+    },
+    /// At a desk: print the signed receipt of an erasure, with the desks that have confirmed it so far
+    Receipt {
+        #[command(flatten)]
+        home: Home,
+        /// The record
+        record: RecordId,
     },
 }
 
@@ -162,20 +213,43 @@ impl RecordCommand {
                 Some(_) => println!("Finished and sealed. It is sent at the next sync."),
                 None => println!("Nothing was changed, so nothing was sealed."),
             },
-            Self::List { home, form, json } => list(&home.open()?, form.as_deref(), json)?,
+            Self::List {
+                home,
+                withdrawn: true,
+                json,
+                ..
+            } => withdrawn(&home.open()?, json)?,
+            Self::List { home, form, json, .. } => list(&home.open()?, form.as_deref(), json)?,
+            Self::Withdraw {
+                home,
+                record,
+                purpose,
+                how,
+                by,
+            } => match home.open()?.withdraw(record, purpose.as_deref(), &how, &by)? {
+                Some(_) => println!("Withdrawn. Everybody learns it at the next sync."),
+                None => println!("Nothing of it had left this notebook; the draft is destroyed."),
+            },
+            Self::Erase { home, records, yes } => erase::erase(&mut home.open()?, &records, yes)?,
+            Self::Receipt { home, record } => erase::receipt(&home.open()?, record)?,
             Self::Show { home, record, json } => show(&mut home.open()?, record, json)?,
             Self::Grant {
                 home,
-                record,
+                records,
                 to,
+                hours,
                 compartment,
             } => {
                 let mut notebook = home.open()?;
                 let to = notebook.find_member(&to)?;
                 let compartments = (!compartment.is_empty()).then_some(compartment.as_slice());
-                notebook.grant(record, to, compartments)?;
-                println!("Granted. It reaches the device when both have synced.");
+                let hours = hours.unwrap_or_else(|| notebook.packet_limits().hours);
+                notebook.grant_packet(&records, to, compartments, hours)?;
+                println!("Granted for {hours} hours. It reaches the device when both have synced.");
             }
+            Self::Offer(command) => command.run()?,
+            Self::HandOver(command) => command.run()?,
+            Self::TakeOver(command) => command.run()?,
         }
         Ok(ExitCode::SUCCESS)
     }
@@ -208,6 +282,22 @@ fn list(notebook: &Notebook, form: Option<&str>, json: bool) -> anyhow::Result<(
         ["RECORD", "FORM", "STATUS", "DEVICE", "CHANGED", "DISAGREEMENTS"],
         &rows,
     )
+}
+
+fn withdrawn(notebook: &Notebook, json: bool) -> anyhow::Result<()> {
+    let withdrawn = notebook.withdrawn()?;
+    if json {
+        return output::json(&withdrawn);
+    }
+    let rows: Vec<_> = withdrawn
+        .into_iter()
+        .map(|one| {
+            let purpose = one.purpose.unwrap_or_else(|| "all".to_owned());
+            let at = one.at.unwrap_or_default();
+            [one.record.to_string(), purpose, one.device, at]
+        })
+        .collect();
+    output::table(["RECORD", "PURPOSE", "DEVICE", "AT"], &rows)
 }
 
 fn show(notebook: &mut Notebook, record: RecordId, json: bool) -> anyhow::Result<()> {
