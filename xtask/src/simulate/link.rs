@@ -51,7 +51,7 @@ pub(crate) struct Plan {
     /// Which part of the packets is lost, from 0 to 1
     #[arg(long, default_value_t = 0.1, value_parser = part)]
     loss: f64,
-    /// Seconds from one cut to the next; each lasts two to five [default: 20, short: 30]
+    /// Seconds from one cut to the next; each lasts two to five [default: 20, short: 40]
     #[arg(long, value_parser = clap::value_parser!(u64).range(6..))]
     cut_every: Option<u64>,
     /// Seconds until the first cut [default: as from one to the next, short: 3, so that it hits]
@@ -91,7 +91,7 @@ impl Plan {
     /// Runs it, prints what was measured, and fails if it did not go as it must.
     pub(crate) fn run(&self) -> anyhow::Result<()> {
         let choose = |given: Option<u64>, full, short| given.unwrap_or(if self.short { short } else { full });
-        let cut_every = choose(self.cut_every, 20, 30);
+        let cut_every = choose(self.cut_every, 20, 40);
         let terms = Terms {
             rate: self.rate,
             round_trip: Duration::from_millis(self.rtt),
