@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use seal::verify::request::RequestHeaders;
 use thiserror::Error;
+use ureq::Timeout;
 use ureq::unversioned::resolver::DefaultResolver;
 use ureq::unversioned::transport::Connector as _;
 use wire::RelayKey;
@@ -102,28 +103,14 @@ impl Default for HttpLink {
     }
 }
 
-fn config(timeouts: LinkTimeouts) -> ureq::config::Config {
-    ureq::Agent::config_builder()
-        .http_status_as_error(false)
-        .max_redirects(0)
-        .proxy(None)
-        .user_agent("")
-        .accept("")
-        .accept_encoding("")
-        .timeout_connect(Some(timeouts.connect))
-        .timeout_per_read(Some(timeouts.silence))
-        .timeout_per_write(Some(timeouts.stall))
-        .build()
-}
-
 impl HttpLink {
     /// Makes a link that waits so long and no longer.
     pub fn with(timeouts: LinkTimeouts) -> Self {
-        let plain = SocketConnector {
+        let socket = SocketConnector {
             stall: timeouts.stall,
         };
         Self {
-            plain: ureq::Agent::with_parts(config(timeouts), plain, DefaultResolver::default()),
+            plain: ureq::Agent::with_parts(config(timeouts), socket, DefaultResolver::default()),
             pinned: Arc::default(),
             timeouts,
         }
@@ -138,11 +125,25 @@ impl HttpLink {
             let socket = SocketConnector {
                 stall: self.timeouts.stall,
             };
-            let connector = ().chain(socket).chain(pinned::PinnedConnector::to(key));
+            let connector = socket.chain(pinned::PinnedConnector::to(key));
             ureq::Agent::with_parts(config(self.timeouts), connector, DefaultResolver::default())
         });
         agent.clone()
     }
+}
+
+fn config(timeouts: LinkTimeouts) -> ureq::config::Config {
+    ureq::Agent::config_builder()
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .proxy(None)
+        .user_agent("")
+        .accept("")
+        .accept_encoding("")
+        .timeout_connect(Some(timeouts.connect))
+        .timeout_per_read(Some(timeouts.silence))
+        .timeout_per_write(Some(timeouts.stall))
+        .build()
 }
 
 impl Link for HttpLink {
@@ -186,7 +187,17 @@ fn unreachable(relay: &RelayAddress, error: &ureq::Error) -> LinkError {
         Some(rustls::Error::InvalidMessage(_)) => LinkError::NoTls {
             relay: relay.to_string(),
         },
-        _ => not_reached(relay, error.to_string()),
+        _ => not_reached(relay, reason(error)),
+    }
+}
+
+fn reason(error: &ureq::Error) -> String {
+    match error {
+        ureq::Error::Timeout(Timeout::Connect | Timeout::Resolve) => "nobody is there".to_owned(),
+        ureq::Error::Timeout(Timeout::PerWrite) => "it takes nothing any more".to_owned(),
+        ureq::Error::Timeout(_) => "it does not answer".to_owned(),
+        ureq::Error::Io(error) => error.to_string(),
+        other => other.to_string(),
     }
 }
 
@@ -196,5 +207,6 @@ fn not_reached(relay: &RelayAddress, reason: String) -> LinkError {
         reason,
     }
 }
+
 #[cfg(test)]
 mod tests;

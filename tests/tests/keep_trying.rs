@@ -1,10 +1,6 @@
 //! A device that keeps trying: when it goes on, how long it waits, and when it gives up.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test stops where something is missing"
-)]
+#![expect(clippy::unwrap_used, reason = "a test stops where something is missing")]
 
 use std::cell::Cell;
 use std::io::{self, Read};
@@ -52,7 +48,7 @@ impl Link for Weak {
                 relay: relay.to_string(),
                 reason: "there is no signal".to_owned(),
             }),
-            Failure::Address => Err(RelayAddressError::Scheme(relay.to_string()).into()),
+            Failure::Address => Err(RelayAddressError::NoKey(relay.to_string()).into()),
             Failure::Cut => {
                 let mut answer = Vec::new();
                 self.link

@@ -46,7 +46,7 @@ impl Connector<()> for SocketConnector {
                 Err(error) => failed = error,
             }
         }
-        Err(in_time(failed, &details.timeout))
+        Err(failed.into())
     }
 }
 
@@ -113,10 +113,12 @@ impl Transport for SocketTransport {
     }
 }
 
-/// Says that the time is over, if that is what an error says.
+/// Says that the time is over, if that is what an error says. On Unix it is "would block"; "timed out" is what the kernel
+/// says of a connection that it has given up.
 fn in_time(error: io::Error, timeout: &NextTimeout) -> Error {
     match error.kind() {
-        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => Error::Timeout(timeout.reason),
+        io::ErrorKind::WouldBlock => Error::Timeout(timeout.reason),
+        io::ErrorKind::TimedOut if cfg!(windows) => Error::Timeout(timeout.reason),
         _ => error.into(),
     }
 }

@@ -1,5 +1,5 @@
 use std::io::{self, Read, Write as _};
-use std::net::{TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -9,6 +9,10 @@ use super::{HttpLink, Link as _, LinkError, LinkTimeouts, RelayAddress};
 
 const SHORT: Duration = Duration::from_millis(300);
 const LONG: Duration = Duration::from_secs(60);
+
+fn at(address: SocketAddr) -> RelayAddress {
+    RelayAddress::without_key(&format!("http://{address}"))
+}
 
 fn timeouts(stall: Duration, silence: Duration) -> LinkTimeouts {
     LinkTimeouts {
@@ -37,8 +41,7 @@ fn call(
         signature: String::new(),
     };
     let began = Instant::now();
-    let answer =
-        HttpLink::with(timeouts).call(&RelayAddress::from(&format!("http://{address}")), &headers, body);
+    let answer = HttpLink::with(timeouts).call(&at(address), &headers, body);
     let read = answer.map(|mut answer| {
         let mut bytes = Vec::new();
         answer.read_to_end(&mut bytes).unwrap();
@@ -123,11 +126,7 @@ fn a_connection_is_used_again_and_one_that_the_relay_closed_is_not() {
             signature: String::new(),
         };
         let mut answer = link
-            .call(
-                &RelayAddress::from(&format!("http://{address}")),
-                &headers,
-                &mut &b"hello"[..],
-            )
+            .call(&at(address), &headers, &mut &b"hello"[..])
             .unwrap_or_else(|error| panic!("call {n}: {error}"));
         let mut bytes = Vec::new();
         answer.read_to_end(&mut bytes).unwrap();

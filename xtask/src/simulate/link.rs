@@ -51,9 +51,9 @@ pub(crate) struct Plan {
     /// Which part of the packets is lost, from 0 to 1
     #[arg(long, default_value_t = 0.1, value_parser = part)]
     loss: f64,
-    /// Seconds from one cut to the next; each lasts two to five
-    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u64).range(6..))]
-    cut_every: u64,
+    /// Seconds from one cut to the next; each lasts two to five [default: 20, short: 40]
+    #[arg(long, value_parser = clap::value_parser!(u64).range(6..))]
+    cut_every: Option<u64>,
     /// Seconds until the first cut [default: as from one to the next, short: 3, so that it hits]
     #[arg(long)]
     first_cut: Option<u64>,
@@ -91,12 +91,13 @@ impl Plan {
     /// Runs it, prints what was measured, and fails if it did not go as it must.
     pub(crate) fn run(&self) -> anyhow::Result<()> {
         let choose = |given: Option<u64>, full, short| given.unwrap_or(if self.short { short } else { full });
+        let cut_every = choose(self.cut_every, 20, 40);
         let terms = Terms {
             rate: self.rate,
             round_trip: Duration::from_millis(self.rtt),
             loss: self.loss,
-            first_cut: Duration::from_secs(choose(self.first_cut, self.cut_every, 3)),
-            cut_every: Duration::from_secs(self.cut_every),
+            first_cut: Duration::from_secs(choose(self.first_cut, cut_every, 3)),
+            cut_every: Duration::from_secs(cut_every),
         };
         let limit = Duration::from_secs(choose(self.limit, 1800, 120));
         let records = self.records.unwrap_or(if self.short { 20 } else { 200 });
