@@ -370,3 +370,28 @@ fn two_coordinators_who_join_by_hand_at_once_end_with_one_roster_too() {
         story.desks[1].roster().unwrap()
     );
 }
+
+#[test]
+fn a_form_stays_published_when_the_desk_that_published_it_is_revoked() {
+    let mut story = Story::begin(9, Role::COORDINATOR);
+    let link = story.link.clone();
+    let [first, second] = &mut story.desks;
+    let next = FORM.replace("| visit | 1 |", "| visit | 2 |");
+    second
+        .publish(&Form::read(Source::Markdown(&next)).unwrap().0)
+        .unwrap();
+    second.sync(&link).unwrap();
+    first.sync(&link).unwrap();
+    // Nothing that it wrote is trusted; but the roster names the form.
+    first.revoke(second.member(), Trust::UpTo(0)).unwrap();
+    first.rebuild().unwrap();
+    first.sync(&link).unwrap();
+    let mut fanta = story.field.phone("fanta", first).unwrap();
+    first.sync(&link).unwrap();
+    fanta.sync(&link).unwrap();
+    assert_eq!(fanta.forms().unwrap()[0].version, "2");
+    let record = visit(&mut fanta, "Kayes");
+    fanta.sync(&link).unwrap();
+    first.sync(&link).unwrap();
+    assert_eq!(village(first, record).as_deref(), Some("Kayes"));
+}

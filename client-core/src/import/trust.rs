@@ -25,7 +25,8 @@ pub(super) fn doubt(
     }
     let roster = reading.roster;
     let cause = if roster.revocation(&author).is_some() {
-        (!quarantine::is_trusted(db, id, author)?).then_some(Cause::Revoked)
+        let trusted = is_published(roster, id) || quarantine::is_trusted(db, id, author)?;
+        (!trusted).then_some(Cause::Revoked)
     } else if roster.is_expired(&author, i64::MAX) && envelopes::came_late(db, id)? {
         Some(Cause::Expired)
     } else {
@@ -73,12 +74,30 @@ pub(super) fn follow(
             quarantine::trust(db, last.envelope, member)?;
             trust_ancestors(db, last.envelope, member)?;
         }
+        for id in published(after) {
+            if envelopes::header(db, id)?.is_some_and(|header| header.author == member) {
+                quarantine::trust(db, id, member)?;
+            }
+        }
         quarantine::let_in(db, member, new.is_none())?;
         if new.is_some() {
             quarantine::shut_out(db, member)?;
         }
     }
     Ok(())
+}
+
+/// Returns the envelopes that the roster itself names: forms, and lists of their files. It holds, whatever became of
+/// who wrote them.
+fn published(roster: &Roster) -> impl Iterator<Item = EnvelopeId> {
+    let forms = roster
+        .forms()
+        .flat_map(|(form, versions)| versions.iter().chain(roster.files(form)));
+    forms.map(|version| version.envelope)
+}
+
+fn is_published(roster: &Roster, id: EnvelopeId) -> bool {
+    published(roster).any(|known| known == id)
 }
 
 /// Trusts what an envelope follows, as far as the way back is here.
