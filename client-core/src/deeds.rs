@@ -18,6 +18,7 @@ pub mod hand_over;
 pub mod interview;
 pub mod join;
 pub mod join_roster;
+pub mod keep_syncing;
 pub mod list;
 pub mod move_relay;
 pub mod post_keys;

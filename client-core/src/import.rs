@@ -50,8 +50,10 @@ pub(crate) struct Reading<'a> {
     compartments: Compartments,
     /// The compartments whose epochs this node has keys of: on devices none.
     readable: Vec<CompartmentId>,
-    /// Unix seconds.
+    /// This node's clock, in unix seconds.
     now: i64,
+    /// The highest time known, in unix seconds: memberships end by it.
+    known: i64,
 }
 
 /// What became of an envelope.
@@ -89,8 +91,7 @@ impl From<StoreError> for Shut {
 }
 
 impl<'a> Reading<'a> {
-    /// Reads what opening needs. `now` is in unix seconds: what is first seen now is judged by it, or by the highest
-    /// time known, if that is later.
+    /// Reads what opening needs. `now` is this node's clock, in unix seconds.
     pub(crate) fn new(
         db: &Connection,
         me: &'a Myself,
@@ -105,7 +106,8 @@ impl<'a> Reading<'a> {
             members_keys,
             compartments,
             readable: keys::readable(db)?,
-            now: now.max(time::known(db)?.by_anybody),
+            now,
+            known: now.max(time::known(db)?.by_anybody),
         })
     }
 
@@ -124,7 +126,10 @@ pub(crate) fn take(db: &Connection, reading: &Reading<'_>, verified: &Verified) 
         return Ok(if new { Taken::Kept } else { Taken::Known });
     }
     match envelopes::keep(db, id, envelope)? {
-        true => envelopes::note_seen(db, id, reading.now)?,
+        true => {
+            let late = reading.roster.is_expired(&envelope.header.author, reading.known);
+            envelopes::note_seen(db, id, reading.now, late)?;
+        }
         false if envelopes::is_settled(db, id)? => return Ok(Taken::Known),
         false => {}
     }
@@ -218,7 +223,8 @@ fn open_chain(db: &Connection, reading: &Reading<'_>, verified: &Verified) -> Re
     let header = verified.header();
     let mut any = false;
     for (part, sealed) in parts_here(verified).filter(|(part, _)| reading.reads(part.compartment)) {
-        let key = open_with_epoch(db, header, part, sealed, CHAIN_KEY)?;
+        let key = open_with_epoch(db, header, part, sealed, CHAIN_KEY);
+        let key = key.or_else(|shut| wait_for_epoch(db, reading, part, shut))?;
         let first =
             <[u8; 32]>::try_from(key.as_slice()).map_err(|_| Shut::Wrong("a chain's key is cut".into()))?;
         let reader = ChainReader::begin(first);
@@ -561,6 +567,28 @@ fn open_with_epoch(
         }
     }
     outcome
+}
+
+/// Waits if something does not open because it is sealed to another epoch of the same number, whose key is not here:
+/// the roster is split, or was.
+fn wait_for_epoch<T>(
+    db: &Connection,
+    reading: &Reading<'_>,
+    part: &PartHeader,
+    shut: Shut,
+) -> Result<T, Shut> {
+    let (Shut::Wrong(_), KeyName::Epoch(number)) = (&shut, part.key) else {
+        return Err(shut);
+    };
+    let mut elsewhere = reading.roster.is_split();
+    for epoch in reading.roster.epochs() {
+        let same = (epoch.compartment, epoch.number) == (part.compartment, number);
+        elsewhere |= same && !keys::has_epoch_key(db, part.compartment, number, epoch.public.id())?;
+    }
+    Err(match elsewhere {
+        true => Shut::Not("its epoch's key has not come yet"),
+        false => shut,
+    })
 }
 
 fn unpack(db: &Connection, packed: &[u8]) -> Result<Vec<u8>, Shut> {

@@ -2,6 +2,7 @@
 
 pub mod process;
 pub mod scan;
+pub mod second_desk;
 pub mod seized;
 pub mod sqlcipher;
 

@@ -3,6 +3,7 @@
 use seal::roster::{Roster, RosterError, Sides, write};
 use serde::Serialize;
 use thiserror::Error;
+use wire::roster_entry::{MAX_ACT, MAX_JOINED};
 use wire::{RosterAct, RosterEntry};
 
 use crate::Notebook;
@@ -103,7 +104,7 @@ impl Notebook {
         let mine = |entry: &RosterEntry| entry.author == self.me.member;
         let overtaken = others.iter().flatten().any(mine);
         let mut joins = Vec::new();
-        for entries in others {
+        for entries in others.into_iter().flat_map(portions) {
             let act = RosterAct::Join { entries };
             let join = write::next(&main, self.me.member, act, &self.me.sign);
             main.append(&join)?;
@@ -115,6 +116,28 @@ impl Notebook {
             overtaken,
         })
     }
+}
+
+/// Cuts a side into what one join holds each.
+fn portions(side: Vec<RosterEntry>) -> Vec<Vec<RosterEntry>> {
+    let mut portions: Vec<Vec<RosterEntry>> = vec![Vec::new()];
+    let mut bytes = 0;
+    for entry in side {
+        // With room for the lengths that stand before each.
+        let length = entry.to_bytes().len() + 8;
+        let full = |portion: &Vec<RosterEntry>| {
+            portion.len() >= MAX_JOINED || (!portion.is_empty() && bytes + length > MAX_ACT - 16)
+        };
+        if portions.last().is_some_and(full) {
+            portions.push(Vec::new());
+            bytes = 0;
+        }
+        bytes += length;
+        if let Some(portion) = portions.last_mut() {
+            portion.push(entry);
+        }
+    }
+    portions
 }
 
 /// What brings a split roster together.

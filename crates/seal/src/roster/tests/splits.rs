@@ -263,3 +263,30 @@ fn keys_are_renewed_once_somebody_who_has_them_is_revoked() {
         "its epoch was sealed to the first desk alone"
     );
 }
+
+#[test]
+fn two_coordinators_who_join_at_once_are_joined_in_turn() {
+    let b = both();
+    let (main, left) = side(&b.roster, &b.one, vec![epoch(&b.one, 2)]);
+    let (_, right) = side(&b.roster, &b.two, vec![admit(&person(11), Role::ENUMERATOR)]);
+    let join = |by: &Person| {
+        let entries = right.clone();
+        write::next(&main, by.id, RosterAct::Join { entries }, &by.sign)
+    };
+    let (by_one, by_two) = (join(&b.one), join(&b.two));
+    let all = [&b.entries[..], &left, &right, &[by_one, by_two]].concat();
+    assert!(Roster::from_tree(&all).unwrap().is_split());
+    let Sides { mut main, others } = Roster::sides(&all).unwrap();
+    assert_eq!(others.len(), 1);
+    let entries = others[0].clone();
+    let joined = write::next(&main, b.two.id, RosterAct::Join { entries }, &b.two.sign);
+    main.append(&joined).unwrap();
+    let read = RosterEntry::from_bytes(&joined.to_bytes());
+    assert_eq!(read.as_ref(), Ok(&joined));
+    let all = [&all[..], &[joined]].concat();
+    let roster = Roster::from_tree(&all).unwrap();
+    assert_eq!(roster, main);
+    assert_eq!(Roster::from_tree(all.iter().rev()).unwrap(), main);
+    assert!(roster.member(&person(11).id).is_some());
+    assert!(all.iter().all(|entry| roster.holds(&entry.position())));
+}
