@@ -41,7 +41,7 @@ pub(super) fn open(db: &Connection, reading: &Reading<'_>, verified: &Verified) 
         }
     }
     if reading.roster.is_desk(&reading.me.member) {
-        remember(db, verified, &write_ids)?;
+        remember(db, reading, verified, &write_ids)?;
     }
     if any { Ok(()) } else { Err(Shut::NotForUs) }
 }
@@ -107,7 +107,12 @@ fn take_keys(db: &Connection, record: RecordId, grant: &Grant) -> Result<(), Shu
 }
 
 /// A desk remembers what another desk granted, and leaves the one-time key alone from now on.
-fn remember(db: &Connection, verified: &Verified, write_ids: &[GrantedKeyId]) -> Result<(), StoreError> {
+fn remember(
+    db: &Connection,
+    reading: &Reading<'_>,
+    verified: &Verified,
+    write_ids: &[GrantedKeyId],
+) -> Result<(), StoreError> {
     let header = verified.header();
     let Some(recipient) = header.recipient else {
         return Ok(());
@@ -122,7 +127,7 @@ fn remember(db: &Connection, verified: &Verified, write_ids: &[GrantedKeyId]) ->
         record: RecordId::from_bytes(header.subject),
         recipient,
         desk: header.author,
-        at: time::known(db)?.by_anybody,
+        at: reading.now,
         expires: None,
     };
     fresh_keys::note_given(db, &given, write_ids)

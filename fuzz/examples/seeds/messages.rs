@@ -232,6 +232,27 @@ fn sealed() -> Vec<Seed> {
     ));
 
     seeds.push(("seal_grant", "grant", grant().to_bytes().to_vec()));
+    let posted = seal::fresh_keys::FreshKeys(vec![field.device.kem.public()]);
+    seeds.push(("seal_fresh_keys", "one", posted.to_bytes()));
+    let draft = seal::handover::HandedDraft {
+        form_id: "visit".into(),
+        form_version: "1".into(),
+        started: 1_795_000_000,
+        steps: vec![b"a step".to_vec().into()],
+    };
+    seeds.push(("seal_handover", "draft", draft.to_bytes().to_vec()));
+    let offer = seal::offer::offer(
+        field.roster.programme(),
+        (field.device.id, &field.device.sign),
+        field.desk.id,
+        field.device.kem.public(),
+    );
+    seeds.push((
+        "wire_offer",
+        "bytes",
+        [vec![0], offer.body(), offer.signature.to_vec()].concat(),
+    ));
+    seeds.push(("wire_offer", "text", [vec![1], offer.to_text().into_bytes()].concat()));
     let (mut chain, first) = Chain::make(&mut rng);
     let mut reader = ChainReader::begin(*first);
     let record = wire::RecordId::from_chance([1; 16]);
