@@ -3,6 +3,7 @@
 #[cfg(all(feature = "null-cipher", not(debug_assertions)))]
 compile_error!("null-cipher is for tests: nothing that is released may be built with it");
 
+pub mod book;
 pub mod chain;
 pub mod enrol;
 pub mod grant;
@@ -11,8 +12,10 @@ pub mod members;
 pub mod part;
 pub mod passphrase;
 pub mod payload;
+pub mod recovery;
 pub mod roster;
 pub mod sign;
 pub mod to_key;
 pub mod verify;
+pub mod words;
 pub mod write;
