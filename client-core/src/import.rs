@@ -31,6 +31,7 @@ use crate::store::myself::Myself;
 use crate::store::records::{self, RecordRow, RecordStatus};
 use crate::store::{StoreError, drafts, entities, keys, roster};
 
+mod book;
 pub(crate) mod files;
 
 /// What opening needs besides the store.
@@ -140,6 +141,7 @@ fn open(db: &Connection, reading: &Reading<'_>, verified: &Verified) -> Result<T
         Kind::CHAIN => open_chain(db, reading, verified),
         Kind::FORM => open_form(db, reading, verified),
         Kind::FILE => files::open(db, reading, verified),
+        Kind::BOOK => book::open(db, reading, verified),
         Kind::GRANT => open_grant(db, reading, verified),
         Kind::RECORD => open_record(db, reading, verified),
         // A later version knows what this is.
@@ -165,6 +167,10 @@ fn open_chain(db: &Connection, reading: &Reading<'_>, verified: &Verified) -> Re
     let header = verified.header();
     let mut any = false;
     for (part, sealed) in parts_here(verified).filter(|(part, _)| reading.reads(part.compartment)) {
+        if book::is_closed(db, reading, part.compartment, part.key)? {
+            keys::shut(db, chain_id(part))?;
+            continue;
+        }
         let key = open_with_epoch(db, header, part, sealed, CHAIN_KEY)?;
         let first =
             <[u8; 32]>::try_from(key.as_slice()).map_err(|_| Shut::Wrong("a chain's key is cut".into()))?;
@@ -247,6 +253,9 @@ fn open_grant(db: &Connection, reading: &Reading<'_>, verified: &Verified) -> Re
             )?;
             any = true;
         } else if reading.reads(part.compartment) {
+            if book::is_closed(db, reading, part.compartment, part.key)? {
+                continue;
+            }
             // What the device will write with this key, every desk that reads the compartment can open.
             let opened = open_with_epoch(db, header, part, sealed, GRANTED_KEY)?;
             let (id, key) = opened
@@ -298,7 +307,7 @@ fn open_record(db: &Connection, reading: &Reading<'_>, verified: &Verified) -> R
     let mut opened = Vec::new();
     for (part, sealed) in parts_here(verified) {
         let Some(key) = part_key(db, header, part)? else {
-            if reading.reads(part.compartment) {
+            if reading.reads(part.compartment) && !book::is_shut(db, reading, header, part)? {
                 return Err(Shut::Not("its key has not come yet"));
             }
             continue;

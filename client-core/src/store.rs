@@ -23,6 +23,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("store/0003_files.sql"),
     include_str!("store/0004_entities.sql"),
     include_str!("store/0005_membership.sql"),
+    include_str!("store/0006_desks.sql"),
 ];
 
 /// Why the notebook's file cannot be read or written.

@@ -14,11 +14,13 @@ use wire::{Hello, Refusal, RefusalCode};
 
 use self::request::{Request, hello_body};
 use crate::Notebook;
+use crate::deeds::first_roster::FirstRosterError;
 use crate::link::{Link, LinkError, SYNC_PATH};
 use crate::notebook::NoProgramme;
 use crate::store::{StoreError, envelopes, myself, roster};
 
 mod apply;
+mod first;
 mod request;
 
 /// Why a sync did not end. What was taken and acknowledged before stays; sync again.
@@ -50,6 +52,12 @@ pub enum SyncError {
     /// The relay sends what no member signed.
     #[error("the relay sent an envelope that does not hold: {0}. Tell the coordinator")]
     Forged(#[source] VerifyError),
+    /// The first roster that came is not this node's.
+    #[error("{0}")]
+    FirstRoster(#[source] FirstRosterError),
+    /// The desk that admitted this node has not told the relay.
+    #[error("the relay does not know this device yet: the desk that admitted it must sync first")]
+    NotKnownYet,
     /// Somebody changed the roster while the relay answered.
     #[error("the relay sent an envelope before the roster entry it speaks of; sync again")]
     RosterBehind,
@@ -121,6 +129,7 @@ impl Notebook {
             } += 1;
         }
         match turned.take() {
+            Some(refusal) if self.is_unknown(&refusal) => Err(SyncError::NotKnownYet),
             Some(Refusal { code, hint, .. }) => Err(SyncError::Refused { code, hint }),
             None => Ok(SyncReport {
                 unsent,
@@ -134,8 +143,7 @@ impl Notebook {
 
     /// Makes one call.
     fn call(&mut self, link: &dyn Link, report: &mut SyncReport) -> Result<Ending, SyncError> {
-        let (own, programme) = self.belonging::<SyncError>()?;
-        let position = own.position();
+        let (position, programme) = self.position()?;
         let (entries, wants) = self.store.read(|db| {
             let entries = roster::entries(db, programme.relay_height)?;
             Ok::<_, StoreError>((entries, roster::wants(db, MAX_WANTS)?))
@@ -169,6 +177,7 @@ impl Notebook {
         }
         let mut answer = answer?;
         let mut ending = None;
+        let mut first = Vec::new();
         let mut chunk = vec![0; 64 << 10];
         loop {
             let length = answer.read(&mut chunk)?;
@@ -176,6 +185,7 @@ impl Notebook {
                 break;
             };
             for effects in call.received(bytes)?.chunks(BATCH) {
+                let effects = self.take_first(effects, &mut first, report)?;
                 if let Some(end) = self.apply(effects, report)? {
                     ending = Some(end);
                 }

@@ -21,6 +21,8 @@ pub(crate) struct Myself {
 pub(crate) struct Programme {
     pub(crate) id: ProgrammeId,
     pub(crate) relay: String,
+    /// The hash of the relay's TLS key, if it has one.
+    pub(crate) relay_key: Option<[u8; 32]>,
     pub(crate) members_keys: Keyring,
     pub(crate) cursor: u64,
     pub(crate) log: LogId,
@@ -78,12 +80,13 @@ pub(crate) fn join(
     root_seed: Option<&[u8; 32]>,
 ) -> Result<(), StoreError> {
     db.prepare_cached(
-        "INSERT INTO programme (only, id, relay, root_seed, cursor, log, nonce, relay_height)
-         VALUES (1, :id, :relay, :root_seed, :cursor, :log, :nonce, :relay_height)",
+        "INSERT INTO programme (only, id, relay, relay_key, root_seed, cursor, log, nonce, relay_height)
+         VALUES (1, :id, :relay, :relay_key, :root_seed, :cursor, :log, :nonce, :relay_height)",
     )?
     .execute(named_params! {
         ":id": programme.id.as_bytes(),
         ":relay": programme.relay,
+        ":relay_key": programme.relay_key,
         ":root_seed": root_seed,
         ":cursor": programme.cursor as i64,
         ":log": programme.log.as_bytes(),
@@ -121,6 +124,7 @@ pub(crate) fn programme(db: &Connection) -> Result<Option<Programme>, StoreError
         Ok(Programme {
             id: ProgrammeId::from_bytes(fixed(row, "id")?),
             relay: row.get("relay")?,
+            relay_key: row.get("relay_key")?,
             members_keys: members_keys.clone(),
             cursor: count(row, "cursor")?,
             log: LogId(fixed(row, "log")?),
@@ -128,8 +132,51 @@ pub(crate) fn programme(db: &Connection) -> Result<Option<Programme>, StoreError
             relay_height: count(row, "relay_height")?,
         })
     };
-    let sql = "SELECT id, relay, cursor, log, nonce, relay_height FROM programme";
+    let sql = "SELECT id, relay, relay_key, cursor, log, nonce, relay_height FROM programme";
     Ok(db.query_row(sql, [], read).optional()?)
+}
+
+/// Returns the seed of the programme's root key, on a desk that has it.
+pub(crate) fn root_key(db: &Connection) -> Result<Option<SignKey>, StoreError> {
+    let sql = "SELECT root_seed FROM programme";
+    let seed: Option<Option<[u8; 32]>> = db.query_row(sql, [], |row| row.get("root_seed")).optional()?;
+    Ok(seed
+        .flatten()
+        .map(|seed| SignKey::from_seed(&Zeroizing::new(seed))))
+}
+
+/// Notes where the relay is from now on.
+pub(crate) fn note_relay(db: &Connection, url: &str, key: Option<&[u8; 32]>) -> Result<(), StoreError> {
+    db.prepare_cached("UPDATE programme SET relay = :url, relay_key = :key")?
+        .execute(named_params! { ":url": url, ":key": key })?;
+    Ok(())
+}
+
+/// Keeps a certificate until the roster comes that it is checked against.
+pub(crate) fn await_roster(db: &Connection, certificate: &str) -> Result<(), StoreError> {
+    db.prepare_cached("INSERT INTO awaiting (only, certificate) VALUES (1, :certificate)")?
+        .execute(named_params! { ":certificate": certificate })?;
+    Ok(())
+}
+
+/// Returns the certificate whose roster has not come yet.
+pub(crate) fn awaiting(db: &Connection) -> Result<Option<String>, StoreError> {
+    let sql = "SELECT certificate FROM awaiting";
+    Ok(db.query_row(sql, [], |row| row.get("certificate")).optional()?)
+}
+
+/// Waits for no roster any more.
+pub(crate) fn roster_came(db: &Connection) -> Result<(), StoreError> {
+    db.execute("DELETE FROM awaiting", [])?;
+    Ok(())
+}
+
+/// Forgets a programme whose roster never came.
+pub(crate) fn forget_unproved(db: &Connection) -> Result<(), StoreError> {
+    if awaiting(db)?.is_some() {
+        db.execute_batch("DELETE FROM awaiting; DELETE FROM members_key; DELETE FROM programme;")?;
+    }
+    Ok(())
 }
 
 pub(crate) fn note_cursor(db: &Connection, cursor: u64) -> Result<(), StoreError> {

@@ -36,6 +36,34 @@ impl About {
         }
     }
 
+    /// Says that a text names the scope of a member: where or on what they work.
+    pub fn scope(programme: ProgrammeId, author: MemberId, member: MemberId) -> Self {
+        let hash = blake3::derive_key("baraza/1 scope of a member", member.as_bytes());
+        Self {
+            programme,
+            author,
+            subject: hash.first_chunk().copied().unwrap_or_default(),
+        }
+    }
+
+    /// Says that a text tells where the relay is.
+    pub fn relay(programme: ProgrammeId, author: MemberId) -> Self {
+        Self {
+            programme,
+            author,
+            subject: *b"relay's  address",
+        }
+    }
+
+    /// Says that a text is the programme's policy.
+    pub fn policy(programme: ProgrammeId, author: MemberId) -> Self {
+        Self {
+            programme,
+            author,
+            subject: *b"programme policy",
+        }
+    }
+
     fn context(&self, key: &MembersKey) -> PartContext {
         PartContext {
             programme: self.programme,

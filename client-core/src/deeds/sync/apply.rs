@@ -7,6 +7,7 @@ use wire::{Done, Status};
 use super::{Ending, SyncError, SyncReport};
 use crate::Notebook;
 use crate::deeds::found::keep_seeds;
+use crate::deeds::relay::{follow_relay, may_move_relay};
 use crate::import::{self, Reading, Taken};
 use crate::notebook::{NoProgramme, programme_of};
 use crate::store::{envelopes, myself, roster};
@@ -19,7 +20,11 @@ impl Notebook {
         report: &mut SyncReport,
     ) -> Result<Option<Ending>, SyncError> {
         let Some(own) = &self.roster else {
-            return Err(NoProgramme.into());
+            return match effects {
+                [] => Ok(None),
+                [MemberEffect::Refused(refusal)] => Ok(Some(Ending::Refused(refusal.clone()))),
+                _ => Err(NoProgramme::RosterAwaited.into()),
+            };
         };
         let mut own = own.clone();
         let me = &self.me;
@@ -47,6 +52,9 @@ impl Notebook {
                         roster::append(tx, entry)?;
                         myself::note_relay_height(tx, entry.height)?;
                         keep_seeds(tx, &own, me)?;
+                        if may_move_relay(&entry.act) {
+                            follow_relay(tx, &own)?;
+                        }
                         reading = Reading::new(tx, me, &own)?;
                         done.roster_entries += 1;
                         news = true;
