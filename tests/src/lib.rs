@@ -84,6 +84,20 @@ impl Stage {
     }
 }
 
+/// Opens the file of a notebook that is closed, past the program.
+///
+/// # Panics
+/// If it does not open with [`PASSPHRASE`].
+pub fn notebook_file(home: &Path) -> rusqlite::Connection {
+    let wrapped = std::fs::read(home.join("notebook.key")).expect("a key file");
+    let key = seal::passphrase::unwrap_key(&wrapped, PASSPHRASE).expect("the passphrase");
+    let hex: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
+    let file = rusqlite::Connection::open(home.join("notebook.sqlite")).expect("a notebook");
+    file.execute_batch(&format!("PRAGMA key = \"x'{hex}'\""))
+        .expect("a key");
+    file
+}
+
 /// Returns the folder of the sample forms.
 pub fn forms() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../forms")
