@@ -10,6 +10,8 @@ mod form;
 mod programme;
 mod rebuild;
 mod record;
+mod recovery;
+mod roster;
 mod serve;
 mod sync;
 
@@ -31,15 +33,21 @@ enum Command {
     Demo(demo::Demo),
     /// Run the relay, which stores and forwards what it cannot read
     Serve(serve::Serve),
-    /// Found a programme, with this notebook as its desk
+    /// Found a programme, and tell its members where the relay is and what the policy is
     #[command(subcommand)]
     Programme(programme::Programme),
     /// Check, convert, try and publish forms
     #[command(subcommand)]
     Form(form::FormCommand),
-    /// Let a device join: request, admit, join
+    /// Let a device or a further desk join: request, admit, join
     #[command(subcommand)]
     Device(device::Device),
+    /// Look at the roster: who is a member, who may do and read what
+    #[command(subcommand)]
+    Roster(roster::Roster),
+    /// Prepare for the loss of the desk, and recover from it on a new machine
+    #[command(subcommand)]
+    Recovery(recovery::Recovery),
     /// Start, answer, finish, list, show and grant records
     #[command(subcommand)]
     Record(record::RecordCommand),
@@ -67,6 +75,8 @@ impl Baraza {
             Command::Programme(command) => command.run(),
             Command::Form(command) => command.run(),
             Command::Device(command) => command.run(),
+            Command::Roster(command) => command.run(),
+            Command::Recovery(command) => command.run(),
             Command::Record(command) => command.run(),
             Command::Disagreement(command) => command.run(),
             Command::Entity(command) => command.run(),
