@@ -53,7 +53,8 @@ pub enum KeptError {
 }
 
 impl Kept {
-    fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
+    /// Returns the canonical bytes, which are secret.
+    pub fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
         let mut w = Writer::new();
         w.u8(VERSION);
         w.fixed(self.root.seed().as_slice());
