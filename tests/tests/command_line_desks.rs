@@ -1,10 +1,6 @@
 //! The programme's desks from a terminal: roles, codes, recovery, the roster's words, relay and policy.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test stops where something is missing"
-)]
+#![expect(clippy::unwrap_used, reason = "a test stops where something is missing")]
 
 use std::path::{Path, PathBuf};
 
