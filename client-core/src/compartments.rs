@@ -27,13 +27,18 @@ impl Compartments {
                 .find(|(id, _)| *id == compartment)
                 .map(|(_, name)| (*name).to_owned());
             let name = standard.or_else(|| {
-                let epoch = roster.epoch(compartment)?;
-                let desks = roster
-                    .members()
-                    .filter(|member| roster.is_desk(&member.card.member));
+                let epochs: Vec<_> = roster
+                    .epochs()
+                    .filter(|epoch| epoch.compartment == compartment)
+                    .collect();
+                let desks = roster.members().filter(|member| member.role.runs_desk());
+                // The newest may be named under a members' key that has not come yet; its name stays the same.
                 desks
                     .map(|desk| About::compartment(roster.programme(), desk.card.member, compartment))
-                    .find_map(|about| keys.open_text(&about, &epoch.name).ok())
+                    .find_map(|about| {
+                        let mut newest_first = epochs.iter().rev();
+                        newest_first.find_map(|epoch| keys.open_text(&about, &epoch.name).ok())
+                    })
             });
             names.push((
                 compartment,

@@ -10,15 +10,17 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use form::{Address, RepeatAddress};
 
 use crate::deeds::settle::Decision;
+use crate::deeds::sync::SyncOptions;
 use crate::{Cost, HttpLink, Surroundings};
 
 mod error;
+mod syncing;
 mod views;
 
 pub use error::NotebookError;
+pub use syncing::{Confirmations, SyncProgress, SyncReport, SyncWatcher};
 pub use views::{
-    Choice, Disagreement, FormSummary, Question, RecordSummary, Settlement, Side, SyncReport, Trouble,
-    TroubleKind,
+    Choice, Disagreement, FormSummary, Question, RecordSummary, Settlement, Side, Trouble, TroubleKind,
 };
 
 /// One device's notebook. Keep one for the whole app, and close it when the app is locked.
@@ -183,6 +185,29 @@ impl Notebook {
     /// Syncs with the programme's relay. Waits for the network.
     pub fn sync(&self) -> Result<SyncReport, NotebookError> {
         Ok(SyncReport::from(self.book().sync(&self.link)?))
+    }
+
+    /// Syncs with the programme's relay, and tells how it goes. On a metered link photos and recordings wait for
+    /// another; of `budget` bytes no more are sent and received than that. What does not fit waits for the next sync.
+    pub fn sync_watched(
+        &self,
+        watcher: Box<dyn SyncWatcher>,
+        metered: bool,
+        budget: Option<u64>,
+    ) -> Result<SyncReport, NotebookError> {
+        let mut watch = |progress| watcher.progress(SyncProgress::from(progress));
+        let options = SyncOptions {
+            metered,
+            budget,
+            watch: Some(&mut watch),
+        };
+        Ok(SyncReport::from(self.book().sync_as(&self.link, options)?))
+    }
+
+    /// Returns how many records were finished here, and how many of them a desk has opened: only then does this device
+    /// forget its sealed copies.
+    pub fn confirmations(&self) -> Result<Confirmations, NotebookError> {
+        Ok(Confirmations::from(self.book().confirmations()?))
     }
 }
 

@@ -168,4 +168,29 @@ mod tests {
             assert!(!is_file_name(name), "{name}");
         }
     }
+
+    #[test]
+    fn the_letters_of_old_files_are_read() {
+        let piece = FileLetter::Piece(b"town,people\n".to_vec());
+        assert_eq!(FileLetter::from_bytes(b"\x01\x02town,people\n"), Ok(piece));
+        assert_eq!(FileLetter::from_bytes(&[1, 1, 0]), Ok(FileLetter::List(vec![])));
+        // One file of 300,000 bytes in two pieces.
+        let old = [
+            &[1, 1, 1, 9][..],
+            b"towns.csv",
+            &[0xe0, 0xa7, 0x12],
+            &[0xaa; 32],
+            &[2],
+            &[0xb1; 32],
+            &[0xb2; 32],
+        ]
+        .concat();
+        let list = FileLetter::List(vec![ListedFile {
+            name: "towns.csv".to_owned(),
+            length: 300_000,
+            hash: FileHash([0xaa; 32]),
+            pieces: vec![EnvelopeId([0xb1; 32]), EnvelopeId([0xb2; 32])],
+        }]);
+        assert_eq!(FileLetter::from_bytes(&old), Ok(list));
+    }
 }

@@ -59,4 +59,12 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn the_letter_of_an_old_form_is_read() {
+        let letter = FormLetter::from_bytes(b"\x01\x08# Survey\x04\x37\xa4\x30\xec").unwrap();
+        assert_eq!(letter.markdown, "# Survey");
+        // Zstandard's magic number for dictionaries.
+        assert_eq!(letter.dictionary, [0x37, 0xa4, 0x30, 0xec]);
+    }
 }

@@ -85,6 +85,23 @@ impl Home {
         write_whole(&self.key_file(), wrapped)
     }
 
+    /// Returns the sealed copies in the outbox of a notebook's folder, oldest first. It needs no passphrase.
+    pub(crate) fn outbox_copies(folder: &Path) -> Result<Vec<Vec<u8>>, HomeError> {
+        if !folder.join("notebook.key").exists() {
+            return Err(HomeError::None(folder.to_owned()));
+        }
+        let outbox = folder.join("outbox");
+        let mut paths: Vec<PathBuf> = fs::read_dir(&outbox)
+            .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect())
+            .map_err(at(&outbox))?;
+        paths.retain(|path| path.extension().is_some_and(|extension| extension == "envelope"));
+        paths.sort();
+        paths
+            .iter()
+            .map(|path| fs::read(path).map_err(at(path)))
+            .collect()
+    }
+
     /// Copies a sealed envelope beside the notebook, durably, as one sync frame after a bare hello.
     pub(crate) fn copy_out(&self, id: EnvelopeId, envelope: &Envelope) -> Result<(), HomeError> {
         let header = &envelope.header;
@@ -108,14 +125,17 @@ impl Home {
         self.copy_path(id, &envelope.header).exists()
     }
 
+    /// Removes a copy; it may be gone already.
+    pub(crate) fn remove_copy(&self, name: &str) -> Result<(), HomeError> {
+        let path = self.outbox().join(name);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(at(&path)(error)),
+            _ => sync_folder(&self.outbox()),
+        }
+    }
+
     fn copy_path(&self, id: EnvelopeId, header: &Header) -> PathBuf {
-        let name = format!(
-            "{:010}-{:010}-{}.envelope",
-            header.incarnation,
-            header.sequence,
-            short(id)
-        );
-        self.outbox().join(name)
+        self.outbox().join(copy_name(id, header))
     }
 
     /// Puts a damaged notebook aside, so that nothing of it is written over. Returns where it is.
@@ -155,6 +175,16 @@ impl Home {
     }
 }
 
+/// Returns what the copy of an envelope is called in the outbox.
+pub(crate) fn copy_name(id: EnvelopeId, header: &Header) -> String {
+    format!(
+        "{:010}-{:010}-{}.envelope",
+        header.incarnation,
+        header.sequence,
+        short(id)
+    )
+}
+
 fn short(id: EnvelopeId) -> String {
     id.to_string().chars().take(8).collect()
 }
@@ -186,7 +216,10 @@ fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), HomeError> {
         .and_then(|()| file.sync_all())
         .map_err(at(&unfinished))?;
     fs::rename(&unfinished, path).map_err(at(path))?;
-    let folder = path.parent().unwrap_or(path);
+    sync_folder(path.parent().unwrap_or(path))
+}
+
+fn sync_folder(folder: &Path) -> Result<(), HomeError> {
     File::open(folder)
         .and_then(|folder| folder.sync_all())
         .map_err(at(folder))

@@ -6,7 +6,7 @@
 use form::Value;
 use record::{AuthorId, AuthorPrefix, MergeError, Record};
 use rusqlite::Connection;
-use seal::chain::ChainReader;
+use seal::chain::{ChainError, ChainReader};
 use seal::grant::Grant;
 use seal::keys::RecordKey;
 use seal::members::{Keyring, as_record_key};
@@ -14,10 +14,10 @@ use seal::part::{self, PartContext};
 use seal::payload;
 use seal::roster::Roster;
 use seal::to_key::open_with;
-use seal::verify::envelope::Verified;
+use seal::verify::envelope::{Verified, VerifyError};
 use wire::{
-    ChainId, CompartmentId, EnvelopeId, FormId, GrantedKeyId, Header, KeyName, Kind, MemberId, PartHeader,
-    RecordId, Want, Wanted,
+    ChainId, Checkpoint, CompartmentId, EnvelopeId, FormId, GrantedKeyId, Header, KeyName, Kind, MemberId,
+    Part, PartHeader, RecordId, Want, Wanted,
 };
 use zeroize::Zeroizing;
 
@@ -28,11 +28,17 @@ use crate::payload as changes;
 use crate::store::envelopes::{self, State};
 use crate::store::forms::{self, FormRow};
 use crate::store::myself::Myself;
+use crate::store::quarantine::{self, Cause};
 use crate::store::records::{self, RecordRow, RecordStatus};
-use crate::store::{StoreError, drafts, entities, keys, roster};
+use crate::store::{StoreError, drafts, entities, keys, roster as store_roster};
 
 mod book;
+mod checkpoint;
 pub(crate) mod files;
+pub(crate) mod roster;
+pub(crate) mod tombstone;
+pub(crate) mod trust;
+mod withdrawal;
 
 /// What opening needs besides the store.
 pub(crate) struct Reading<'a> {
@@ -42,6 +48,8 @@ pub(crate) struct Reading<'a> {
     compartments: Compartments,
     /// The compartments whose epochs this node has keys of: on devices none.
     readable: Vec<CompartmentId>,
+    /// Unix seconds.
+    now: i64,
 }
 
 /// What became of an envelope.
@@ -67,6 +75,8 @@ enum Shut {
     Not(&'static str),
     /// It is wrong.
     Wrong(String),
+    /// It is not trusted: a person decides.
+    Untrusted(Cause),
     Store(StoreError),
 }
 
@@ -77,7 +87,13 @@ impl From<StoreError> for Shut {
 }
 
 impl<'a> Reading<'a> {
-    pub(crate) fn new(db: &Connection, me: &'a Myself, roster: &'a Roster) -> Result<Self, StoreError> {
+    /// Reads what opening needs. `now` is in unix seconds: what is first seen now is judged by it.
+    pub(crate) fn new(
+        db: &Connection,
+        me: &'a Myself,
+        roster: &'a Roster,
+        now: i64,
+    ) -> Result<Self, StoreError> {
         let members_keys = programme_of(db)?.members_keys;
         let compartments = Compartments::read(roster, &members_keys);
         Ok(Self {
@@ -86,6 +102,7 @@ impl<'a> Reading<'a> {
             members_keys,
             compartments,
             readable: keys::readable(db)?,
+            now,
         })
     }
 
@@ -100,19 +117,30 @@ pub(crate) fn take(db: &Connection, reading: &Reading<'_>, verified: &Verified) 
     if envelopes::is_spent(db, id)? {
         return Ok(Taken::Known);
     }
-    if !envelopes::keep(db, id, envelope)? && envelopes::is_settled(db, id)? {
-        return Ok(Taken::Known);
+    if let Some(new) = tombstone::keep_bare(db, verified)? {
+        return Ok(if new { Taken::Kept } else { Taken::Known });
     }
-    if envelopes::has_rival(db, id, verified.header())? {
-        let reason = "its author signed two envelopes for one place; the notebook may have been copied";
-        envelopes::mark(db, id, State::Quarantined, Some(reason))?;
+    match envelopes::keep(db, id, envelope)? {
+        true => envelopes::note_seen(db, id, reading.now)?,
+        false if envelopes::is_settled(db, id)? => return Ok(Taken::Known),
+        false => {}
+    }
+    trust::note_arrival(db, reading, verified)?;
+    if let Some(reason) = envelopes::misplaced(db, id, verified.header())?
+        && !quarantine::is_released(db, id)?
+    {
+        quarantine::put(db, id, Cause::Fork, reason)?;
         return Ok(Taken::Quarantined);
     }
     open(db, reading, verified)
 }
 
-/// Opens what waits and can be opened now. Returns how many were.
+/// Opens what waits and can be opened now, and makes anew what must be. Returns how many were opened.
 pub(crate) fn retry(db: &Connection, reading: &Reading<'_>) -> Result<u64, StoreError> {
+    for record in quarantine::due(db)? {
+        records::forget_view(db, record)?;
+        quarantine::reopen_all(db, record)?;
+    }
     let mut opened = 0;
     loop {
         let mut progress = 0;
@@ -132,18 +160,32 @@ pub(crate) fn reopen(db: &Connection, reading: &Reading<'_>, id: EnvelopeId) -> 
     // What is in the store was verified when it came; verified again, so that nothing is trusted twice.
     match seal::verify::envelope::verify(envelope, reading.roster) {
         Ok(verified) => open(db, reading, &verified),
+        // It verified when it came: the roster was split since.
+        Err(
+            VerifyError::RosterBehind { .. } | VerifyError::UnknownAuthor(_) | VerifyError::OtherRoster(_),
+        ) => mark(
+            db,
+            id,
+            Err(Shut::Not("the roster entries it speaks of do not hold now")),
+        ),
         Err(error) => mark(db, id, Err(Shut::Wrong(error.to_string()))),
     }
 }
 
 fn open(db: &Connection, reading: &Reading<'_>, verified: &Verified) -> Result<Taken, StoreError> {
+    if let Some(cause) = trust::doubt(db, reading, verified)? {
+        return mark(db, verified.id(), Err(Shut::Untrusted(cause)));
+    }
     let outcome = match verified.header().kind {
         Kind::CHAIN => open_chain(db, reading, verified),
         Kind::FORM => open_form(db, reading, verified),
         Kind::FILE => files::open(db, reading, verified),
         Kind::BOOK => book::open(db, reading, verified),
         Kind::GRANT => open_grant(db, reading, verified),
+        Kind::CHECKPOINT => checkpoint::open(db, reading, verified),
         Kind::RECORD => open_record(db, reading, verified),
+        Kind::WITHDRAWAL => withdrawal::open(db, reading, verified),
+        Kind::TOMBSTONE => tombstone::open(db, reading, verified),
         // A later version knows what this is.
         _ => Err(Shut::NotForUs),
     };
@@ -156,6 +198,10 @@ fn mark(db: &Connection, id: EnvelopeId, outcome: Result<(), Shut>) -> Result<Ta
         Err(Shut::NotForUs) => (State::Kept, None, Taken::Kept),
         Err(Shut::Not(reason)) => (State::Waiting, Some(reason.to_owned()), Taken::Waiting),
         Err(Shut::Wrong(reason)) => (State::Quarantined, Some(reason), Taken::Quarantined),
+        Err(Shut::Untrusted(cause)) => {
+            quarantine::put(db, id, cause, cause.reason())?;
+            return Ok(Taken::Quarantined);
+        }
         Err(Shut::Store(error)) => return Err(error),
     };
     envelopes::mark(db, id, state, reason.as_deref())?;
@@ -171,7 +217,8 @@ fn open_chain(db: &Connection, reading: &Reading<'_>, verified: &Verified) -> Re
             keys::shut(db, chain_id(part))?;
             continue;
         }
-        let key = open_with_epoch(db, header, part, sealed, CHAIN_KEY)?;
+        let key = open_with_epoch(db, header, part, sealed, CHAIN_KEY);
+        let key = key.or_else(|shut| wait_for_epoch(db, reading, part, shut))?;
         let first =
             <[u8; 32]>::try_from(key.as_slice()).map_err(|_| Shut::Wrong("a chain's key is cut".into()))?;
         let reader = ChainReader::begin(first);
@@ -213,17 +260,42 @@ fn open_form(db: &Connection, reading: &Reading<'_>, verified: &Verified) -> Res
     Ok(forms::keep(db, &row, &dictionary)?)
 }
 
+/// Returns what a checkpoint of this desk's own says.
+pub(crate) fn said_at(
+    db: &Connection,
+    id: EnvelopeId,
+    members_keys: &Keyring,
+) -> Result<Checkpoint, StoreError> {
+    let envelope = envelopes::get(db, id)?.ok_or(StoreError::Unreadable("a checkpoint"))?;
+    let parts = envelope
+        .parts()
+        .filter_map(|(part, sealed)| Some((part, sealed.bytes()?)));
+    let plain = for_members(members_keys, &envelope.header, parts).map_err(|shut| match shut {
+        Shut::Store(error) => error,
+        _ => StoreError::Unreadable("a checkpoint"),
+    })?;
+    Checkpoint::from_bytes(&plain).map_err(|_| StoreError::Unreadable("a checkpoint"))
+}
+
 /// Opens the part that every member can read.
 fn open_for_members(reading: &Reading<'_>, verified: &Verified) -> Result<Vec<u8>, Shut> {
-    let (part, sealed) = parts_here(verified)
+    for_members(&reading.members_keys, verified.header(), parts_here(verified))
+}
+
+fn for_members<'a>(
+    members_keys: &Keyring,
+    header: &Header,
+    mut parts: impl Iterator<Item = (&'a PartHeader, &'a [u8])>,
+) -> Result<Vec<u8>, Shut> {
+    let (part, sealed) = parts
         .find(|(part, _)| part.compartment == CompartmentId::MEMBERS)
         .ok_or(Shut::Wrong("there is nothing for members in it".into()))?;
     let key = match part.key {
-        KeyName::Members(id) => reading.members_keys.find(id),
+        KeyName::Members(id) => members_keys.find(id),
         _ => return Err(Shut::Wrong("it is not sealed under a members' key".into())),
     };
     let key = key.ok_or(Shut::Not("it is sealed under another members' key"))?;
-    let packed = part::open(&as_record_key(key), &context(verified.header(), part), sealed).map_err(wrong)?;
+    let packed = part::open(&as_record_key(key), &context(header, part), sealed).map_err(wrong)?;
     payload::unpack(&packed, |_| None)
         .map(|plain| plain.to_vec())
         .map_err(wrong)
@@ -244,7 +316,7 @@ fn open_grant(db: &Connection, reading: &Reading<'_>, verified: &Verified) -> Re
             let aad = context(header, part).aad();
             let opened = open_with(&reading.me.kem, GRANT, &aad, sealed).map_err(wrong)?;
             take_keys(db, record, &Grant::from_bytes(&opened).map_err(wrong)?)?;
-            roster::want(
+            store_roster::want(
                 db,
                 &Want {
                     what: Wanted::Record(record),
@@ -257,7 +329,8 @@ fn open_grant(db: &Connection, reading: &Reading<'_>, verified: &Verified) -> Re
                 continue;
             }
             // What the device will write with this key, every desk that reads the compartment can open.
-            let opened = open_with_epoch(db, header, part, sealed, GRANTED_KEY)?;
+            let opened = open_with_epoch(db, header, part, sealed, GRANTED_KEY);
+            let opened = opened.or_else(|shut| wait_for_epoch(db, reading, part, shut))?;
             let (id, key) = opened
                 .split_at_checked(8)
                 .ok_or(Shut::Wrong("a granted key is cut".into()))?;
@@ -305,6 +378,11 @@ fn open_record(db: &Connection, reading: &Reading<'_>, verified: &Verified) -> R
         return Err(Shut::Not("an edit of this record is open here"));
     }
     let mut opened = Vec::new();
+    let lacks =
+        |(part, sealed): (&PartHeader, &Part)| reading.reads(part.compartment) && *sealed == Part::Absent;
+    if verified.parts().any(lacks) {
+        return Err(Shut::Not("a part of it that this desk may read was not sent"));
+    }
     for (part, sealed) in parts_here(verified) {
         let Some(key) = part_key(db, header, part)? else {
             if reading.reads(part.compartment) && !book::is_shut(db, reading, header, part)? {
@@ -485,12 +563,45 @@ fn part_key(db: &Connection, header: &Header, part: &PartHeader) -> Result<Optio
         return Ok(None);
     };
     let record = RecordId::from_bytes(header.subject);
-    let key = reader
-        .record_key(index, &record, part.compartment)
-        .map_err(wrong)?;
+    let key = match reader.record_key(index, &record, part.compartment) {
+        Ok(key) => key,
+        // A notebook that was copied uses its chain twice: each record has its own key all the same.
+        Err(ChainError::Taken(_)) => {
+            let mut again = begin_again(db, chain, part.compartment, header)?;
+            let key = again
+                .record_key(index, &record, part.compartment)
+                .map_err(wrong)?;
+            keys::enter(db, &header.subject, part.compartment, &part.key, &key)?;
+            return Ok(Some(key));
+        }
+        Err(error) => return Err(wrong(error)),
+    };
     keys::advance_reader(db, chain, &reader)?;
     keys::enter(db, &header.subject, part.compartment, &part.key, &key)?;
     Ok(Some(key))
+}
+
+/// Reads a chain from its first key again.
+fn begin_again(
+    db: &Connection,
+    chain: ChainId,
+    compartment: CompartmentId,
+    of: &Header,
+) -> Result<ChainReader, Shut> {
+    for id in envelopes::chains(db, of.author)? {
+        let envelope = envelopes::get(db, id)?.ok_or(StoreError::Unreadable("a chain"))?;
+        for (part, sealed) in envelope.parts() {
+            if let Some(sealed) = sealed
+                .bytes()
+                .filter(|_| chain_id(part) == chain && part.compartment == compartment)
+            {
+                let key = open_with_epoch(db, &envelope.header, part, sealed, CHAIN_KEY)?;
+                let first = <[u8; 32]>::try_from(key.as_slice()).map_err(wrong)?;
+                return Ok(ChainReader::begin(first));
+            }
+        }
+    }
+    Err(Shut::Wrong("the chain it names is not here any more".into()))
 }
 
 fn open_with_epoch(
@@ -503,9 +614,40 @@ fn open_with_epoch(
     let KeyName::Epoch(number) = part.key else {
         return Err(Shut::Wrong("a key is not sealed to an epoch".into()));
     };
-    let key = keys::epoch_key(db, part.compartment, number)?;
-    let key = key.ok_or(Shut::Not("its epoch's key has not come yet"))?;
-    open_with(&key, purpose, &context(header, part).aad(), sealed).map_err(wrong)
+    // Two desks may have given their epochs one number before the roster was joined.
+    let (aad, mut outcome) = (
+        context(header, part).aad(),
+        Err(Shut::Not("its epoch's key has not come yet")),
+    );
+    for key in keys::keys_of_epoch(db, part.compartment, number)? {
+        match open_with(&key, purpose, &aad, sealed) {
+            Ok(opened) => return Ok(opened),
+            Err(error) => outcome = Err(wrong(error)),
+        }
+    }
+    outcome
+}
+
+/// Waits if something does not open because it is sealed to another epoch of the same number, whose key is not here:
+/// the roster is split, or was.
+fn wait_for_epoch<T>(
+    db: &Connection,
+    reading: &Reading<'_>,
+    part: &PartHeader,
+    shut: Shut,
+) -> Result<T, Shut> {
+    let (Shut::Wrong(_), KeyName::Epoch(number)) = (&shut, part.key) else {
+        return Err(shut);
+    };
+    let mut elsewhere = reading.roster.is_split();
+    for epoch in reading.roster.epochs() {
+        let same = (epoch.compartment, epoch.number) == (part.compartment, number);
+        elsewhere |= same && !keys::has_epoch_key(db, part.compartment, number, epoch.public.id())?;
+    }
+    Err(match elsewhere {
+        true => Shut::Not("its epoch's key has not come yet"),
+        false => shut,
+    })
 }
 
 fn unpack(db: &Connection, packed: &[u8]) -> Result<Vec<u8>, Shut> {

@@ -1,17 +1,26 @@
 //! The way to a relay: one request, one answer, both streamed.
 
+use std::collections::BTreeMap;
 use std::io::{self, Read};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use seal::verify::request::RequestHeaders;
 use thiserror::Error;
+use ureq::unversioned::resolver::DefaultResolver;
+use ureq::unversioned::transport::{Connector as _, TcpConnector};
+use wire::RelayKey;
+
+use crate::relay_address::{RelayAddress, RelayAddressError, Way};
+
+mod pinned;
 
 /// Why a relay cannot be reached. Nothing is lost; sync again.
 #[derive(Debug, Error)]
 pub enum LinkError {
     /// The address is not one this program can call.
-    #[error("the relay's address {0} cannot be used; it must begin with http://")]
-    Address(String),
+    #[error(transparent)]
+    Address(#[from] RelayAddressError),
     /// There is no connection, or it was cut.
     #[error("the relay at {relay} cannot be reached: {reason}")]
     Unreachable {
@@ -28,14 +37,40 @@ pub enum LinkError {
         /// The HTTP status.
         status: u16,
     },
+    /// Whoever answers has another key than the relay's.
+    #[error(
+        "what answers at {relay} has another key than the programme's relay. Nothing was sent. Somebody may stand \
+         between, or the relay was made anew: ask the coordinator before you go on"
+    )]
+    OtherKey {
+        /// Where.
+        relay: String,
+    },
+    /// The address says TLS, and what answers does not speak it.
+    #[error(
+        "what answers at {relay} speaks no TLS; start the relay with `baraza serve --tls`, or correct the address"
+    )]
+    NoTls {
+        /// Where.
+        relay: String,
+    },
+    /// The address says plain HTTP, and the relay speaks TLS only.
+    #[error(
+        "the relay at {relay} speaks TLS only: its address begins with https://, and its key is needed too"
+    )]
+    OnlyTls {
+        /// Where.
+        relay: String,
+    },
 }
 
 /// Carries one call to a relay.
 pub trait Link {
-    /// Sends a request to `POST <relay>/v1/sync` and returns the answer as it arrives.
+    /// Sends a request to `POST <relay>/v1/sync` and returns the answer as it arrives. Nothing is sent before the
+    /// relay has proved its key, if its address names one over TLS.
     fn call(
         &self,
-        relay: &str,
+        relay: &RelayAddress,
         headers: &RequestHeaders,
         body: &mut dyn Read,
     ) -> Result<Box<dyn Read>, LinkError>;
@@ -46,65 +81,102 @@ pub const SYNC_PATH: &str = "/v1/sync";
 /// Requests up to this size are sent with their length; longer ones in chunks, as they are read.
 const SMALL: usize = 64 << 10;
 
+/// The status with which a relay that speaks TLS answers plain HTTP (RFC 9110, section 15.5.22: Upgrade Required).
+const SPEAK_TLS: u16 = 426;
+
 /// HTTP/1.1, with a connection that stays open between calls.
 #[derive(Debug, Clone)]
 pub struct HttpLink {
-    agent: ureq::Agent,
+    plain: ureq::Agent,
+    /// One for each key, so that a connection whose other end proved one key never serves a call that asks for another.
+    pinned: Arc<Mutex<BTreeMap<RelayKey, ureq::Agent>>>,
 }
 
 impl Default for HttpLink {
     fn default() -> Self {
-        let config = ureq::Agent::config_builder()
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .proxy(None)
-            .user_agent("")
-            .accept("")
-            .accept_encoding("")
-            .timeout_connect(Some(Duration::from_secs(30)))
-            .timeout_per_read(Some(Duration::from_secs(60)))
-            .timeout_per_write(Some(Duration::from_secs(60)))
-            .build();
-        Self { agent: config.into() }
+        Self {
+            plain: config().into(),
+            pinned: Arc::default(),
+        }
+    }
+}
+
+fn config() -> ureq::config::Config {
+    ureq::Agent::config_builder()
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .proxy(None)
+        .user_agent("")
+        .accept("")
+        .accept_encoding("")
+        .timeout_connect(Some(Duration::from_secs(30)))
+        .timeout_per_read(Some(Duration::from_secs(60)))
+        .timeout_per_write(Some(Duration::from_secs(60)))
+        .build()
+}
+
+impl HttpLink {
+    fn agent(&self, way: Way) -> ureq::Agent {
+        let Way::Pinned(key) = way else {
+            return self.plain.clone();
+        };
+        let mut pinned = self.pinned.lock().unwrap_or_else(PoisonError::into_inner);
+        let agent = pinned.entry(key).or_insert_with(|| {
+            let connector = ().chain(TcpConnector::default()).chain(pinned::PinnedConnector::to(key));
+            ureq::Agent::with_parts(config(), connector, DefaultResolver::default())
+        });
+        agent.clone()
     }
 }
 
 impl Link for HttpLink {
     fn call(
         &self,
-        relay: &str,
+        relay: &RelayAddress,
         headers: &RequestHeaders,
         body: &mut dyn Read,
     ) -> Result<Box<dyn Read>, LinkError> {
-        if !relay.starts_with("http://") {
-            return Err(LinkError::Address(relay.to_owned()));
-        }
-        let unreachable = |reason: String| LinkError::Unreachable {
-            relay: relay.to_owned(),
-            reason,
-        };
+        let way = relay.way()?;
+        let url = relay.url.trim_end_matches('/');
         let request = headers.pairs().into_iter().fold(
-            self.agent
-                .post(format!("{}{SYNC_PATH}", relay.trim_end_matches('/'))),
+            self.agent(way).post(format!("{url}{SYNC_PATH}")),
             |request, (name, value)| request.header(name, value),
         );
         let mut start = Vec::new();
         body.take(SMALL as u64)
             .read_to_end(&mut start)
-            .map_err(|error| unreachable(error.to_string()))?;
+            .map_err(|error| not_reached(relay, error.to_string()))?;
         let answer = if start.len() < SMALL {
             request.send(&start[..])
         } else {
             let mut whole = io::Cursor::new(start).chain(body);
             request.send(ureq::SendBody::from_reader(&mut whole))
         };
-        let answer = answer.map_err(|error| unreachable(error.to_string()))?;
-        match answer.status().as_u16() {
-            200 => Ok(Box::new(answer.into_body().into_reader())),
-            status => Err(LinkError::NotARelay {
-                relay: relay.to_owned(),
-                status,
-            }),
+        let answer = answer.map_err(|error| unreachable(relay, &error))?;
+        let relay = relay.to_string();
+        match (answer.status().as_u16(), way) {
+            (200, _) => Ok(Box::new(answer.into_body().into_reader())),
+            (SPEAK_TLS, Way::Plain) => Err(LinkError::OnlyTls { relay }),
+            (status, _) => Err(LinkError::NotARelay { relay, status }),
         }
+    }
+}
+
+fn unreachable(relay: &RelayAddress, error: &ureq::Error) -> LinkError {
+    match pinned::why(error) {
+        Some(rustls::Error::InvalidCertificate(_)) => LinkError::OtherKey {
+            relay: relay.to_string(),
+        },
+        Some(rustls::Error::InvalidMessage(_)) => LinkError::NoTls {
+            relay: relay.to_string(),
+        },
+        _ => not_reached(relay, error.to_string()),
+    }
+}
+
+fn not_reached(relay: &RelayAddress, reason: String) -> LinkError {
+    LinkError::Unreachable {
+        relay: relay.to_string(),
+        reason,
     }
 }

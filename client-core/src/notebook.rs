@@ -133,7 +133,7 @@ impl Notebook {
         match Self::read(&home, &key) {
             Ok((store, me, roster)) => {
                 let rng = surroundings.chance();
-                let notebook = Self {
+                let mut notebook = Self {
                     home,
                     store,
                     surroundings,
@@ -143,7 +143,8 @@ impl Notebook {
                     shelf: Shelf::default(),
                     read_tables: ReadTables::default(),
                 };
-                notebook.copy_out_missing().map_err(|error| match error {
+                let beside = notebook.copy_out_missing().and_then(|()| notebook.clear_erased());
+                beside.map_err(|error| match error {
                     HomeOrStore::Home(error) => OpenError::Home(error),
                     HomeOrStore::Store(error) => OpenError::Store(error),
                 })?;
@@ -160,14 +161,8 @@ impl Notebook {
         let store = Store::open(&home.database(), key)?;
         // The program may have been killed between finishing a record and emptying the log.
         store.empty_log()?;
-        let (me, entries) = store.read(|db| {
-            let me = myself::myself(db)?.ok_or(StoreError::Damaged)?;
-            Ok::<_, StoreError>((me, roster::entries(db, 0)?))
-        })?;
-        let roster = match entries.is_empty() {
-            true => None,
-            false => Some(Roster::from_entries(&entries)?),
-        };
+        let me = store.read(|db| myself::myself(db)?.ok_or(StoreError::Damaged))?;
+        let roster = store.read(read_roster)?;
         Ok((store, me, roster))
     }
 
@@ -203,6 +198,24 @@ impl Notebook {
             .is_some_and(|roster| roster.is_desk(&self.me.member))
     }
 
+    /// Returns whether the programme does not trust this node any more.
+    pub fn is_revoked(&self) -> bool {
+        let revocation = self
+            .roster
+            .as_ref()
+            .map(|roster| roster.revocation(&self.me.member));
+        revocation.flatten().is_some()
+    }
+
+    /// Returns whether this node runs a desk, or did before it was revoked.
+    pub(crate) fn is_or_was_desk(&self) -> bool {
+        let myself = self
+            .roster
+            .as_ref()
+            .and_then(|roster| roster.member(&self.me.member));
+        myself.is_some_and(|member| member.role.runs_desk())
+    }
+
     /// Checks the whole file.
     pub fn check(&self) -> Result<(), StoreError> {
         self.store.check()
@@ -225,25 +238,42 @@ impl Notebook {
             .is_some_and(|roster| roster.is_coordinator(&self.me.member))
     }
 
+    /// Says why there is no roster.
+    pub(crate) fn no_roster(&self) -> NoProgramme {
+        match self.store.read(myself::awaiting) {
+            Ok(Some(_)) => NoProgramme::RosterAwaited,
+            _ => NoProgramme::NotJoined,
+        }
+    }
+
     /// Returns the roster and the programme, or says that there is none.
     pub(crate) fn belonging<E>(&self) -> Result<(&Roster, Programme), E>
     where
         E: From<NoProgramme> + From<StoreError>,
     {
         let Some(roster) = &self.roster else {
-            return Err(self.store.read(without_roster)?.into());
+            return Err(self.no_roster().into());
         };
         let programme = self.store.read(programme_of)?;
         Ok((roster, programme))
     }
 }
 
-/// Says why there is no roster.
-fn without_roster(db: &Connection) -> Result<NoProgramme, StoreError> {
-    Ok(match myself::awaiting(db)? {
-        None => NoProgramme::NotJoined,
-        Some(_) => NoProgramme::RosterAwaited,
-    })
+/// Builds the roster from the entries that are here. Most have one chain, and the sides that it joined tell nothing
+/// more; where one is not joined yet, all of them count.
+fn read_roster(db: &Connection) -> Result<Option<Roster>, OpenError> {
+    let chain = roster::entries(db, 0)?;
+    if chain.is_empty() {
+        return Ok(None);
+    }
+    let own = Roster::from_entries(&chain)?;
+    let apart = roster::aside(db)?;
+    Ok(Some(
+        match apart.iter().all(|entry| own.holds(&entry.position())) {
+            true => own,
+            false => Roster::from_tree(&roster::all(db)?)?,
+        },
+    ))
 }
 
 pub(crate) fn programme_of(db: &Connection) -> Result<Programme, StoreError> {

@@ -49,4 +49,11 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn the_changes_of_an_old_envelope_are_read() {
+        assert_eq!(read(&[1, 0]), Ok(vec![]));
+        let old = [&[1, 2, 3][..], b"one", &[0x82, 0x01], &[7; 130]].concat();
+        assert_eq!(read(&old), Ok(vec![b"one".to_vec(), vec![7; 130]]));
+    }
 }

@@ -9,7 +9,7 @@ use wire::{Envelope, EnvelopeId, Kind, MemberId};
 use crate::Notebook;
 use crate::home::HomeError;
 use crate::store::myself::{self, Myself};
-use crate::store::{StoreError, envelopes};
+use crate::store::{StoreError, envelopes, outbox};
 
 /// The pen, at its place, in one transaction.
 pub(crate) struct Hand<'a> {
@@ -32,7 +32,7 @@ impl Hand<'_> {
         let envelope = self.pen.write(kind, subject, recipient, parts);
         let id = envelope.id();
         envelopes::keep(db, id, &envelope)?;
-        envelopes::queue(db, id)?;
+        outbox::queue(db, id)?;
         myself::note_written(db, self.pen.sequence, id)?;
         self.written.push(envelope);
         Ok(id)
@@ -81,7 +81,7 @@ impl Notebook {
     pub(crate) fn copy_out_missing(&self) -> Result<(), HomeOrStore> {
         let mut after = 0;
         loop {
-            let queued = self.store.read(|db| envelopes::queued(db, after, 64))?;
+            let queued = self.store.read(|db| outbox::queued(db, after, 64))?;
             let Some((last, _)) = queued.last() else {
                 return Ok(());
             };

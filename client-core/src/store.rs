@@ -6,13 +6,17 @@ use std::time::Duration;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 use thiserror::Error;
 
+pub(crate) mod confirming;
 pub(crate) mod drafts;
 pub(crate) mod entities;
 pub(crate) mod envelopes;
+pub(crate) mod erasure;
 pub(crate) mod files;
 pub(crate) mod forms;
 pub(crate) mod keys;
 pub(crate) mod myself;
+pub(crate) mod outbox;
+pub(crate) mod quarantine;
 pub(crate) mod records;
 pub(crate) mod roster;
 
@@ -23,7 +27,11 @@ const MIGRATIONS: &[&str] = &[
     include_str!("store/0003_files.sql"),
     include_str!("store/0004_entities.sql"),
     include_str!("store/0005_membership.sql"),
-    include_str!("store/0006_desks.sql"),
+    include_str!("store/0006_lifecycle.sql"),
+    include_str!("store/0007_confirming.sql"),
+    include_str!("store/0008_relay_key.sql"),
+    include_str!("store/0009_erasure.sql"),
+    include_str!("store/0010_desks.sql"),
 ];
 
 /// Why the notebook's file cannot be read or written.
@@ -167,7 +175,7 @@ impl Store {
                 Ok::<_, StoreError>(tx.pragma_update(None, "user_version", (n + 1) as i64)?)
             })?;
         }
-        Ok(())
+        self.write(|tx| roster::name_heads(tx))
     }
 }
 

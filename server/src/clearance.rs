@@ -11,31 +11,42 @@ use crate::store::{Query, Run, Store, StoreError};
 pub(crate) struct Clearance<'a> {
     member: MemberId,
     roster: &'a Roster,
+    /// Whether the member is not trusted any more, or its time is over: it may still bring what it has, and see the
+    /// roster, and is given nothing else.
+    barred: bool,
     granted: BTreeMap<RecordId, Vec<CompartmentId>>,
 }
 
 impl<'a> Clearance<'a> {
-    pub(crate) fn of(member: MemberId, roster: &'a Roster) -> Self {
+    /// Finds a member's clearance. `now` is in unix seconds.
+    pub(crate) fn of(member: MemberId, roster: &'a Roster, now: i64) -> Self {
         Self {
             member,
             roster,
+            barred: roster.revocation(&member).is_some() || roster.is_expired(&member, now),
             granted: BTreeMap::new(),
         }
     }
 
-    /// Returns what the member is sent after its cursor.
-    pub(crate) fn query(&self) -> Query {
-        if self.roster.is_desk(&self.member) {
-            Query::All
-        } else {
-            Query::For(self.member)
+    /// Returns whether the member is given everything that desks are.
+    pub(crate) fn is_desk(&self) -> bool {
+        !self.barred && self.roster.is_desk(&self.member)
+    }
+
+    /// Returns what the member is sent after its cursor; nothing if it is sent nothing at all.
+    pub(crate) fn query(&self) -> Option<Query> {
+        match self.is_desk() {
+            _ if self.barred => None,
+            true => Some(Query::All),
+            false => Some(Query::For(self.member)),
         }
     }
 
     /// Returns what the member is sent for a want; nothing if it may not want it.
     pub(crate) fn query_for(&mut self, want: Wanted, store: &dyn Store) -> Result<Option<Query>, StoreError> {
-        let desk = self.roster.is_desk(&self.member);
+        let desk = self.is_desk();
         Ok(match want {
+            _ if self.barred => None,
             Wanted::Record(record) if desk || !self.compartments(record, store)?.is_empty() => {
                 Some(Query::Record(record))
             }

@@ -20,6 +20,12 @@ use seal::verify::freshness::Freshness;
 use seal::verify::request::RequestHeaders;
 
 mod call;
+mod connections;
+mod places;
+mod tls;
+
+pub use connections::Limits;
+pub(crate) use connections::serve;
 
 /// An answer up to this size is sent whole, with its length.
 const SMALL: usize = 16 << 10;

@@ -6,5 +6,5 @@ mod relay;
 pub mod store;
 mod writer;
 
-pub use http::{AppState, app};
-pub use relay::{Config, Relay, ServeError};
+pub use http::{AppState, Limits, app};
+pub use relay::{Config, Relay, ServeError, TlsKeyError};

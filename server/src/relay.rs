@@ -7,14 +7,18 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use axum::serve::ListenerExt as _;
 use thiserror::Error;
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use wire::RelayKey;
 
-use crate::http::{AppState, app};
+use crate::http::{AppState, Limits, app, serve};
 use crate::store::{SqliteStore, StoreError};
+
+mod tls_key;
+
+pub use tls_key::TlsKeyError;
 
 /// How many programmes a relay serves unless it is told otherwise.
 const PROGRAMMES: usize = 8;
@@ -30,6 +34,10 @@ pub struct Config {
     pub listen: SocketAddr,
     /// How many programmes may be founded on it.
     pub max_programmes: usize,
+    /// Whether it speaks TLS, with a key of its own, and nothing else.
+    pub tls: bool,
+    /// How many connections may be open.
+    pub limits: Limits,
 }
 
 impl Config {
@@ -39,6 +47,8 @@ impl Config {
             data,
             listen,
             max_programmes: PROGRAMMES,
+            tls: false,
+            limits: Limits::default(),
         }
     }
 }
@@ -67,6 +77,9 @@ pub enum ServeError {
         #[source]
         source: io::Error,
     },
+    /// There is no key for TLS.
+    #[error(transparent)]
+    Tls(#[from] TlsKeyError),
     /// The store does not open.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -76,7 +89,8 @@ pub enum ServeError {
 #[derive(Debug)]
 pub struct Relay {
     address: SocketAddr,
-    stop: Option<oneshot::Sender<()>>,
+    key: Option<RelayKey>,
+    stop: watch::Sender<()>,
     task: JoinHandle<()>,
 }
 
@@ -86,6 +100,11 @@ impl Relay {
         let lock = lock(&config.data)?;
         let store = Arc::new(SqliteStore::open(&config.data.join("relay.sqlite"))?);
         let (state, writer) = AppState::new(store.clone(), Arc::new(unix_seconds), config.max_programmes)?;
+        let tls = match config.tls {
+            true => Some(tls_key::open_or_make(&config.data)?),
+            false => None,
+        };
+        let key = tls.as_ref().map(|tls| tls.key);
         let listening = TcpListener::bind(config.listen).await;
         let failed = |source| ServeError::Listen {
             address: config.listen,
@@ -93,20 +112,17 @@ impl Relay {
         };
         let listener = listening.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
-        let (stop, stopped) = oneshot::channel::<()>();
+        let (stop, stopping) = watch::channel(());
         let task = tokio::spawn(async move {
-            let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
-            let (leave, left) = oneshot::channel::<()>();
-            let serving = axum::serve(listener, app(state)).with_graceful_shutdown(async {
-                drop(stopped.await);
-                _ = leave.send(());
-            });
+            let tls = tls.map(|tls| tls.config);
+            let serving = serve(listener, tls, app(state), config.limits, stopping.clone());
             let overdue = async {
-                drop(left.await);
+                let mut stopping = stopping;
+                drop(stopping.changed().await);
                 tokio::time::sleep(FAREWELL).await;
             };
             tokio::select! {
-                ended = serving => if let Err(error) = ended { tracing::error!(%error, "the relay stopped listening") },
+                () = serving => {}
                 () = overdue => tracing::warn!("calls that did not end were cut"),
             }
             // The routes are gone, and with them all who could write: the writer's thread ends.
@@ -122,7 +138,8 @@ impl Relay {
         tracing::info!(%address, "the relay listens");
         Ok(Self {
             address,
-            stop: Some(stop),
+            key,
+            stop,
             task,
         })
     }
@@ -132,11 +149,14 @@ impl Relay {
         self.address
     }
 
+    /// Returns the key that members must know to call it, if it speaks TLS.
+    pub fn key(&self) -> Option<RelayKey> {
+        self.key
+    }
+
     /// Stops it. What it acknowledged is durable in any case; calls may end first.
-    pub async fn stop(mut self) {
-        if let Some(stop) = self.stop.take() {
-            _ = stop.send(());
-        }
+    pub async fn stop(self) {
+        drop(self.stop);
         drop(self.task.await);
     }
 }

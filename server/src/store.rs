@@ -3,7 +3,8 @@
 use seal::verify::envelope::Verified;
 use thiserror::Error;
 use wire::{
-    Envelope, EnvelopeId, Incarnation, LogId, MemberId, ProgrammeId, RecordId, RosterEntry, Status, Vector,
+    Envelope, EnvelopeId, Incarnation, Kind, LogId, MemberId, ProgrammeId, RecordId, RosterEntry, Status,
+    Vector,
 };
 
 mod memory;
@@ -55,6 +56,9 @@ pub enum Write {
     Append(RosterEntry),
     /// A verified envelope.
     Keep(Verified),
+    /// A verified tombstone whose author may erase: the parts of everything about its subject are destroyed, now and
+    /// when they arrive later.
+    Erase(Verified),
 }
 
 /// Which envelopes are asked for.
@@ -62,7 +66,8 @@ pub enum Write {
 pub enum Query {
     /// All: for a desk.
     All,
-    /// Forms, grants to the member, and records it was granted, but nothing it wrote itself: for a device.
+    /// Forms, grants to the member, records it was granted, each desk's newest checkpoint, and what every member must
+    /// know of records (tombstones, withdrawals, receipts), but nothing it wrote itself: for a device.
     For(MemberId),
     /// What was answered in one record: its `record` envelopes, not the grants of it.
     Record(RecordId),
@@ -96,7 +101,8 @@ pub trait Store: Send + Sync + 'static {
     fn roster(&self, programme: &ProgrammeId, above: u64) -> Result<Vec<RosterEntry>, StoreError>;
 
     /// Writes a batch, whole and durable when this returns, and says what became of each. Sequence numbers have no
-    /// gaps. `hour` is the time rounded down to the hour, in unix seconds.
+    /// gaps. `hour` is the time rounded down to the hour, in unix seconds. After a [`Write::Erase`] no byte of the
+    /// parts is left in what the store keeps, nor in its memory.
     fn write(&self, batch: &[Write], hour: i64) -> Result<Vec<Status>, StoreError>;
 
     /// Returns the last sequence number given out in a programme.
@@ -116,6 +122,15 @@ pub trait Store: Send + Sync + 'static {
         to: &MemberId,
     ) -> Result<Vec<Envelope>, StoreError>;
 }
+
+/// The kinds that are sent to every member: what happened to records, without a word of what is in them.
+pub(crate) const FOR_ALL: [Kind; 5] = [
+    Kind::FORM,
+    Kind::FILE,
+    Kind::TOMBSTONE,
+    Kind::WITHDRAWAL,
+    Kind::RECEIPT,
+];
 
 /// Finds how far each author's sequence goes without a gap. `places` are in order.
 pub(crate) fn contiguous(

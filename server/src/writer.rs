@@ -7,7 +7,7 @@ use std::thread::{self, JoinHandle};
 use seal::roster::{Roster, RosterError};
 use seal::verify::envelope::Verified;
 use tokio::sync::{mpsc, oneshot};
-use wire::{ProgrammeId, RosterEntry, Status};
+use wire::{Kind, ProgrammeId, RosterEntry, Status};
 
 use crate::store::{Store, StoreError, Write};
 
@@ -104,7 +104,11 @@ fn write(store: &dyn Store, rosters: &Rosters, batch: Vec<Job>, hour: i64, most_
     for Job { what, reply } in batch {
         let refused = match &what {
             Write::Append(entry) => admit(&mut grown, entry, most_programmes).err(),
-            Write::Keep(_) => None,
+            Write::Keep(_) | Write::Erase(_) => None,
+        };
+        let what = match what {
+            Write::Keep(verified) if erases(&grown, &verified) => Write::Erase(verified),
+            other => other,
         };
         match refused {
             Some(status) => _ = reply.send(status),
@@ -125,6 +129,13 @@ fn write(store: &dyn Store, rosters: &Rosters, batch: Vec<Job>, hour: i64, most_
         // Dropping the replies makes every call of this batch fail; members send again what was not acknowledged.
         Err(error) => tracing::error!(%error, writes = writes.len(), "a batch could not be written"),
     }
+}
+
+/// Returns whether an envelope is a tombstone of somebody who may erase. Anybody else's is kept, and destroys nothing.
+fn erases(rosters: &BTreeMap<ProgrammeId, Arc<Roster>>, verified: &Verified) -> bool {
+    let header = verified.header();
+    let roster = rosters.get(&header.programme);
+    header.kind == Kind::TOMBSTONE && roster.is_some_and(|roster| roster.may_erase(&header.author))
 }
 
 /// Verifies an entry against what is there, and lets the roster grow.

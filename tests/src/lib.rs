@@ -7,9 +7,12 @@ pub mod sqlcipher;
 use std::path::{Path, PathBuf};
 
 use client_core::{Cost, HttpLink, Notebook};
-use form::{Address, Form, Source};
+use form::{Address, Form, Source, respondent};
+use rand::SeedableRng as _;
+use rand::rngs::ChaCha20Rng;
 use tempfile::TempDir;
 use testkit::{Field, FieldClock};
+use wire::RecordId;
 
 /// The passphrase of every notebook in the stories.
 pub const PASSPHRASE: &str = "six long words for a test";
@@ -45,10 +48,21 @@ impl Stage {
     /// If anything does not go as it must.
     pub fn with_form(seed: u8, form: Form) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let start = "2026-11-16T07:00:00Z".parse().expect("a time");
-        let clock = FieldClock::at(start);
-        let field =
-            Field::set_up(folder.path(), [seed; 32], clock, Cost::LEAST, PASSPHRASE).expect("a field");
+        let field = Field::set_up(folder.path(), [seed; 32], clock(), Cost::LEAST, PASSPHRASE);
+        Self::in_field(field.expect("a field"), folder, form)
+    }
+
+    /// Sets a stage up whose relay speaks TLS.
+    ///
+    /// # Panics
+    /// If anything does not go as it must.
+    pub fn with_tls(seed: u8) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let field = Field::set_up_with_tls(folder.path(), [seed; 32], clock(), Cost::LEAST, PASSPHRASE);
+        Self::in_field(field.expect("a field"), folder, sample("household"))
+    }
+
+    fn in_field(field: Field, folder: TempDir, form: Form) -> Self {
         let mut desk = field.desk("desk", "Stories").expect("a desk");
         desk.publish(&form).expect("a published form");
         let phones = ["amina", "bakary"].map(|name| field.phone(name, &mut desk).expect("a phone"));
@@ -82,6 +96,30 @@ impl Stage {
             phone.sync(&self.link).expect("a phone syncs");
         }
     }
+
+    /// Lets a phone consult households: each answers by seeded chance and is finished. Returns their records.
+    ///
+    /// # Panics
+    /// If a record cannot be finished.
+    pub fn consult(&mut self, phone: usize, households: usize, seed: u64) -> Vec<RecordId> {
+        let mut rng = ChaCha20Rng::seed_from_u64(seed);
+        let now = self.desk.now();
+        let environment = form::Environment::new(now, jiff::tz::TimeZone::UTC, 1);
+        (0..households)
+            .map(|_| {
+                let sheet = respondent::respond(&self.form, &mut rng, &environment);
+                let phone = &mut self.phones[phone];
+                let record = phone.start("household", Some(&sheet)).expect("a record is begun");
+                phone.finish(record).expect("a record is finished");
+                record
+            })
+            .collect()
+    }
+}
+
+/// The clock of every stage, at its start.
+fn clock() -> FieldClock {
+    FieldClock::at("2026-11-16T07:00:00Z".parse().expect("a time"))
 }
 
 /// Opens the file of a notebook that is closed, past the program.

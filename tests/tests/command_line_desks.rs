@@ -204,7 +204,7 @@ fn a_coordinator_says_where_the_relay_is_and_what_the_policy_is() {
         serde_json::json!({"url": "http://relay.example:8080", "key": key})
     );
     let said = terminal.fails("desk", &["programme", "relay"], &["--url", "relay.example"]);
-    assert!(said.contains("begins with http:// or https://"), "{said}");
+    assert!(said.contains("must begin with https:// or http://"), "{said}");
     let said = terminal.fails(
         "desk",
         &["programme", "relay"],

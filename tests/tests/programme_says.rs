@@ -3,19 +3,20 @@
 #![expect(clippy::unwrap_used, reason = "a test stops where something is missing")]
 
 use baraza_tests::Stage;
+use client_core::RelayAddress;
 use client_core::deeds::admit::Admission;
 use client_core::deeds::policy::{Policy, PolicyError, PolicyFault};
-use client_core::deeds::relay::{RelayError, RelayPlace};
+use client_core::deeds::relay::RelayError;
 use testkit::Tap;
-use wire::{Certificate, Role};
+use wire::{Certificate, RelayKey, Role};
 
 #[test]
 fn every_member_follows_the_relay_to_its_new_address() {
     let mut stage = Stage::set(51);
     let old = stage.phones[0].relay().unwrap();
     let tap = Tap::to(stage.field.relay_address()).unwrap();
-    let moved = RelayPlace::new(&tap.url(), Some(&"5a".repeat(32))).unwrap();
-    let elsewhere = RelayPlace::new("http://nowhere.example", None).unwrap();
+    let moved = RelayAddress::with_key(&tap.url(), RelayKey([0x5a; 32]));
+    let elsewhere = RelayAddress::without_key("http://nowhere.example");
     stage.desk.tell_relay(&elsewhere).unwrap();
     stage.desk.tell_relay(&moved).unwrap();
     assert_eq!(stage.desk.relay().unwrap(), moved);

@@ -9,8 +9,7 @@
 use baraza_tests::{PASSPHRASE, Stage};
 use client_core::deeds::admit::Admission;
 use client_core::deeds::recovery::RecoverError;
-use client_core::deeds::relay::RelayPlace;
-use client_core::{Cost, Notebook};
+use client_core::{Cost, Notebook, RelayAddress};
 use form::respondent;
 use rand::SeedableRng;
 use rand::rngs::ChaCha20Rng;
@@ -190,7 +189,7 @@ fn a_roster_without_a_recovery_key_or_that_was_cut_brings_nothing_back() {
         stage.desk.recover(&roster, &shares, None),
         Err(RecoverError::Belongs)
     ));
-    let elsewhere = RelayPlace::new("http://relay.example:8080", None).unwrap();
+    let elsewhere = RelayAddress::without_key("http://relay.example:8080");
     desk.recover(&roster, &shares, Some(&elsewhere)).unwrap();
     assert_eq!(desk.relay().unwrap(), elsewhere);
 }

@@ -34,7 +34,7 @@ const MAY_USE: [(&str, &[&str]); 9] = [
 const SEE_ALL: [&str; 4] = ["baraza-cli", "baraza-testkit", "baraza-tests", "xtask"];
 
 /// Crates from elsewhere that only some of ours may be built with.
-const ONLY_IN: [(&str, &[&str]); 15] = [
+const ONLY_IN: [(&str, &[&str]); 18] = [
     ("automerge", &["baraza-record"]),
     ("hexane", &["baraza-record"]),
     ("hpke", &["baraza-seal"]),
@@ -50,6 +50,9 @@ const ONLY_IN: [(&str, &[&str]); 15] = [
     ("axum", &["baraza-server", "baraza-desk"]),
     ("uniffi", &["client-core", "baraza-bindgen"]),
     ("tokio", &["baraza-server", "baraza-desk"]),
+    ("hyper", &["baraza-server"]),
+    ("rustls", &["client-core", "baraza-server"]),
+    ("rcgen", &["baraza-server"]),
 ];
 
 /// Words that only some files may hold: the word, where it may stand, and why.
@@ -85,6 +88,7 @@ const WORDS: [(&str, &[&str], &str); 5] = [
         &[
             "client-core/src/home.rs",
             "server/src/relay.rs",
+            "server/src/relay/",
             "crates/cli/",
             "crates/testkit/",
             "fuzz/",

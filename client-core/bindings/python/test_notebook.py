@@ -15,7 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, os.environ["BARAZA_BINDINGS"])
 
-from client_core import Notebook, NotebookError  # noqa: E402
+from client_core import Notebook, NotebookError, SyncWatcher  # noqa: E402
 
 PASSPHRASE = "six long words for a test"
 FORM = """
@@ -71,6 +71,18 @@ class Programme:
         self.relay.stdout.close()
 
 
+class Watcher(SyncWatcher):
+    """Counts, and ends the sync once it has heard enough."""
+
+    def __init__(self, enough=None):
+        self.heard = []
+        self.enough = enough
+
+    def progress(self, progress):
+        self.heard.append(progress)
+        return self.enough is None or len(self.heard) < self.enough
+
+
 class OneDevice(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
@@ -117,12 +129,19 @@ class OneDevice(unittest.TestCase):
             self.notebook.show(record)
         self.assertEqual([row.id for row in self.notebook.records("households")], [record])
 
-        report = self.notebook.sync()
+        with self.assertRaises(NotebookError):
+            self.notebook.sync_watched(Watcher(enough=1), False, None)
+        watcher = Watcher()
+        report = self.notebook.sync_watched(watcher, False, None)
         self.assertEqual((report.unsent, report.troubled), (0, 0))
         self.assertGreaterEqual(report.sent, 1)
+        self.assertGreater(watcher.heard[-1].bytes_sent, 0)
         self.assertEqual(self.notebook.sync().sent, 0, "nothing is sent twice")
 
         self.programme.sync()
+        self.notebook.sync()
+        told = self.notebook.confirmations()
+        self.assertEqual((told.finished, told.confirmed), (1, 1))
         show = self.programme.baraza("record", "show", "--home", self.programme.desk, record, "--json")
         answers = json.loads(show)["answers"]
         self.assertEqual((answers["people"], answers["head"]), ("4", "Aïssatou"))

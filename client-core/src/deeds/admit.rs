@@ -12,9 +12,9 @@ use wire::enrolment::{EnrolmentError, MAX_NAME};
 use wire::{CompartmentId, KeyName, Kind, MemberCard, Request, Role, RosterAct, RosterEntry, Terms};
 
 use crate::Notebook;
-use crate::deeds::epochs::NewEpochs;
-use crate::deeds::found::FoundError;
+use crate::deeds::rotate::RotateError;
 use crate::home::HomeError;
+use crate::import::roster::TakeError;
 use crate::notebook::NoProgramme;
 use crate::pen::Hand;
 use crate::store::myself::{self, Programme};
@@ -59,7 +59,7 @@ pub enum AdmitError {
     OtherRole(&'static str),
     /// New reading keys could not be made.
     #[error(transparent)]
-    Epoch(#[from] FoundError),
+    Keys(#[from] RotateError),
     /// The roster does not take it.
     #[error("the device cannot be admitted: {0}")]
     Roster(#[from] RosterError),
@@ -140,38 +140,38 @@ impl Notebook {
         admission.check(self.now())?;
         let card = &request.card;
         let known = own.member(&card.member).filter(|member| member.card == *card);
-        let (entry, epochs) = match known.map(|member| member.role) {
-            Some(role) if role == admission.role => (None, NewEpochs::default()),
+        match known.map(|member| member.role) {
+            Some(role) if role == admission.role => {}
             Some(role) => return Err(AdmitError::OtherRole(role_name(role))),
             None => {
-                let entry = self.admission_entry(&own, &programme, &request, admission)?;
-                own.append(&entry)?;
-                let reads = |id| admission.role.reads(id);
-                let epochs = self.new_epochs(&mut own, &programme.members_keys, reads)?;
-                (Some(entry), epochs)
+                let mut entries = vec![self.admission_entry(&own, &programme, &request, admission)?];
+                let mut grown = own.clone();
+                entries.iter().try_for_each(|entry| grown.append(entry))?;
+                let readable: Vec<_> = own
+                    .compartments()
+                    .filter(|id| admission.role.reads(*id))
+                    .collect();
+                entries.extend(self.renewal(&grown, &readable, false)?);
+                self.take_own(&mut own, &entries)?;
             }
-        };
-        self.write_with(&own, |tx, hand| {
-            entry.iter().try_for_each(|entry| roster::append(tx, entry))?;
-            epochs.keep(tx)?;
-            if admission.read_back {
+        }
+        if admission.read_back {
+            self.write_with(&own, |tx, hand| {
                 let older = older_seeds(&own, card, keys::epoch_keys(tx)?, admission.role);
-                write_book(tx, hand, card, &older)?;
-            }
-            Ok::<_, AdmitError>(())
-        })?;
+                write_book(tx, hand, card, &older)
+            })?;
+        }
         let entries = match admission.by_code {
             true => Vec::new(),
             false => self.store.read(|db| roster::entries(db, 0))?,
         };
         let welcome = Welcome {
-            relay: &programme.relay,
-            relay_key: programme.relay_key,
+            relay: &programme.relay.url,
+            relay_key: programme.relay.key.map(|key| key.0),
             keys: &programme.members_keys,
         };
         let desk = (self.me.member, &self.me.sign);
         let certificate = enrol::certify(card, desk, &welcome, &own, entries, &mut self.rng);
-        self.roster = Some(own);
         certificate
             .map(|certificate| certificate.to_text())
             .ok_or(AdmitError::Unsealable)
@@ -215,6 +215,15 @@ impl Notebook {
             terms,
         };
         Ok(write::next(own, me, act, root.as_ref().unwrap_or(&self.me.sign)))
+    }
+}
+
+impl From<TakeError> for AdmitError {
+    fn from(error: TakeError) -> Self {
+        match error {
+            TakeError::Roster(error) => Self::Roster(error),
+            TakeError::Store(error) => Self::Store(error),
+        }
     }
 }
 

@@ -103,6 +103,7 @@ impl Notebook {
                 KeyName::Members(programme.members_keys.newest().id()),
                 as_record_key(programme.members_keys.newest()),
             );
+            let now = self.now().as_second();
             let own = self.write_with(&own.clone(), |tx, hand| {
                 let mut written = Vec::new();
                 let mut seal = |hand: &mut Hand<'_>, letter: &FileLetter| {
@@ -137,7 +138,7 @@ impl Notebook {
                 let entry = write::next(&own, hand.me.member, act, &hand.me.sign);
                 own.append(&entry)?;
                 roster::append(tx, &entry)?;
-                let reading = Reading::new(tx, hand.me, &own)?;
+                let reading = Reading::new(tx, hand.me, &own, now)?;
                 for id in written {
                     import::reopen(tx, &reading, id)?;
                 }
@@ -175,7 +176,7 @@ impl Notebook {
             return Ok(None);
         };
         self.store.read(|db| {
-            let reading = Reading::new(db, &self.me, roster)?;
+            let reading = Reading::new(db, &self.me, roster, self.now().as_second())?;
             let listed = files::of_form(db, form)?;
             match listed.iter().find(|file| file.name == name) {
                 Some(file) => import::files::assemble(db, &reading, file),

@@ -72,8 +72,10 @@ impl Notebook {
             .store
             .read(|db| records::get(db, id))?
             .ok_or(DraftError::NoRecord(id))?;
-        if row.status == RecordStatus::Finished {
-            return Err(DraftError::Finished(id).into());
+        match row.status {
+            RecordStatus::Finished => return Err(DraftError::Finished(id).into()),
+            RecordStatus::Withdrawn => return Err(DraftError::Withdrawn(id).into()),
+            RecordStatus::Draft | RecordStatus::Granted | RecordStatus::Received => {}
         }
         let form = self
             .form(&row.form_id, Some(&row.form_version))

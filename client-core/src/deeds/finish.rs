@@ -89,30 +89,55 @@ impl Notebook {
         Ok(form::answers_json::write_answers(&form, &draft))
     }
 
-    pub(crate) fn finish_draft(&mut self, open: OpenDraft) -> Result<Option<EnvelopeId>, FinishError> {
-        let (own, programme) = self.belonging::<FinishError>()?;
-        let own = own.clone();
-        let compartments = Compartments::read(&own, &programme.members_keys);
-        let OpenDraft {
-            row, form, mut draft, ..
-        } = open;
+    pub(crate) fn finish_draft(&mut self, mut open: OpenDraft) -> Result<Option<EnvelopeId>, FinishError> {
+        if self.is_revoked() {
+            return Err(DraftError::Revoked.into());
+        }
+        let (form, draft) = (open.form.clone(), &mut open.draft);
         let environment = self.environment(&form)?;
-        let complaints = interview::check(&form, &draft, &environment);
+        let complaints = interview::check(&form, draft, &environment);
         if !complaints.is_empty() {
             return Err(FinishError::Incomplete(complaints));
         }
         let now = self.now().as_second();
         // None of these steps is kept: the draft becomes changes, or stays as it was.
-        leave_out_irrelevant(&mut draft, &form, &environment, now)?;
-        drop(self.note_entities(&mut draft, &form, now)?);
-        let fresh = row.status == RecordStatus::Draft;
+        leave_out_irrelevant(draft, &form, &environment, now)?;
+        drop(self.note_entities(draft, &form, now)?);
         // Edits leave the time at which the record was finished as it is: it is nothing people could disagree about.
         for (at, value) in interview::ending(&form, &environment)
             .into_iter()
-            .filter(|_| fresh)
+            .filter(|_| open.row.status == RecordStatus::Draft)
         {
             drop(draft.put_down(&at, value, now).map_err(DraftError::from)?);
         }
+        self.seal(open)
+    }
+
+    /// Seals a draft as it is, whatever is missing in it, because this device may not go on with it. The record says
+    /// why.
+    pub(crate) fn seal_unfinished(
+        &mut self,
+        mut open: OpenDraft,
+        why: &str,
+    ) -> Result<Option<EnvelopeId>, FinishError> {
+        let now = self.now().as_second();
+        let why = form::Value::Text(why.to_owned());
+        drop(
+            open.draft
+                .set_meta(META_UNFINISHED, why, now)
+                .map_err(DraftError::from)?,
+        );
+        self.seal(open)
+    }
+
+    /// Makes changes of a draft and seals them. What is left of it here is destroyed.
+    fn seal(&mut self, open: OpenDraft) -> Result<Option<EnvelopeId>, FinishError> {
+        let (own, programme) = self.belonging::<FinishError>()?;
+        let own = own.clone();
+        let compartments = Compartments::read(&own, &programme.members_keys);
+        let OpenDraft { row, form, draft, .. } = open;
+        let now = self.now().as_second();
+        let fresh = row.status == RecordStatus::Draft;
         let names = form.compartments();
         let squashed: BTreeMap<String, Vec<u8>> = draft.squash(&form, &names, now)?.into_iter().collect();
         let mut contents = Vec::new();
@@ -137,11 +162,11 @@ impl Notebook {
                         .map(|form| forms::dictionary(tx, form.dictionary))
                         .transpose()?
                         .flatten();
-                    Some(seal_record(
+                    Some(seal_about(
                         tx,
                         hand,
                         &own,
-                        row.id,
+                        (Kind::RECORD, row.id),
                         &contents,
                         dictionary.as_ref(),
                     )?)
@@ -149,7 +174,7 @@ impl Notebook {
             };
             drafts::destroy(tx, row.id)?;
             if desk {
-                let reading = Reading::new(tx, hand.me, &own)?;
+                let reading = Reading::new(tx, hand.me, &own, now)?;
                 for id in sealed.iter().flatten() {
                     // A supervisor's desk cannot open a chain of a compartment that is not its to read.
                     if !matches!(import::reopen(tx, &reading, *id)?, Taken::Opened | Taken::Kept) {
@@ -202,8 +227,11 @@ impl From<NoteError> for FinishError {
     }
 }
 
+/// Where a record says why it was sealed before it was finished.
+pub(crate) const META_UNFINISHED: &str = "unfinished";
+
 /// Destroys what could still show the record on this device.
-fn forget(db: &Connection, record: RecordId) -> Result<(), StoreError> {
+pub(crate) fn forget(db: &Connection, record: RecordId) -> Result<(), StoreError> {
     records::forget_documents(db, record)?;
     envelopes::close(db, record)?;
     if cfg!(feature = "keep-keys") {
@@ -215,12 +243,13 @@ fn forget(db: &Connection, record: RecordId) -> Result<(), StoreError> {
     }
 }
 
-/// Seals a record's parts. Returns the envelopes that were written: chains that had to be opened, and the record's.
-fn seal_record(
+/// Seals parts of an envelope about a record. Returns the envelopes that were written: chains that had to be opened,
+/// and last the one about the record.
+pub(crate) fn seal_about(
     db: &Connection,
     hand: &mut Hand<'_>,
     roster: &Roster,
-    record: RecordId,
+    (kind, record): (Kind, RecordId),
     contents: &[(CompartmentId, Vec<u8>)],
     dictionary: Option<&payload::Dictionary>,
 ) -> Result<Vec<EnvelopeId>, FinishError> {
@@ -256,7 +285,7 @@ fn seal_record(
                 .seal(*record.as_bytes(), *compartment, (*name, key), &packed, hand.rng),
         );
     }
-    written.push(hand.write(db, Kind::RECORD, *record.as_bytes(), None, parts)?);
+    written.push(hand.write(db, kind, *record.as_bytes(), None, parts)?);
     Ok(written)
 }
 
@@ -272,7 +301,9 @@ fn open_chains(
         let no_epoch = || FinishError::NoEpoch(compartment.to_string());
         let epoch = roster.epoch(*compartment).ok_or_else(no_epoch)?;
         let own = keys::own_chain(db, *compartment)?;
-        if own.is_some_and(|own| own.epoch == epoch.number && !own.chain.is_used_up()) {
+        let public = epoch.public.id();
+        let fits = |own: &OwnChain| own.epoch == epoch.number && own.public == public;
+        if own.is_some_and(|own| fits(&own) && !own.chain.is_used_up()) {
             continue;
         }
         let (chain, first) = Chain::make(hand.rng);
@@ -286,6 +317,7 @@ fn open_chains(
             *compartment,
             &OwnChain {
                 epoch: epoch.number,
+                public,
                 id,
                 chain,
             },

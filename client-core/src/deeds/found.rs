@@ -11,6 +11,7 @@ use wire::{CompartmentId, LogId, MemberId, ProgrammeId, RosterAct, RosterEntry, 
 
 use crate::Notebook;
 use crate::compartments::STANDARD;
+use crate::relay_address::{RelayAddress, RelayAddressError};
 use crate::store::myself::{self, Programme};
 use crate::store::{StoreError, keys, roster};
 
@@ -23,6 +24,9 @@ pub enum FoundError {
     /// The name is empty.
     #[error("the programme needs a name")]
     NoName,
+    /// The relay cannot be called there.
+    #[error(transparent)]
+    Relay(#[from] RelayAddressError),
     /// A seed could not be sealed.
     #[error("this desk's own key cannot be sealed to")]
     Unsealable,
@@ -35,14 +39,16 @@ pub enum FoundError {
 }
 
 impl Notebook {
-    /// Founds a programme with this notebook as its desk. `relay` is the address members sync with.
-    pub fn found(&mut self, name: &str, relay: &str) -> Result<ProgrammeId, FoundError> {
+    /// Founds a programme with this notebook as its desk. `relay` is where members sync.
+    pub fn found(&mut self, name: &str, relay: impl Into<RelayAddress>) -> Result<ProgrammeId, FoundError> {
         if self.roster.is_some() {
             return Err(FoundError::Belongs);
         }
         if name.trim().is_empty() {
             return Err(FoundError::NoName);
         }
+        let relay = relay.into();
+        relay.way()?;
         let mut chance = [0; 16];
         self.rng.fill_bytes(&mut chance);
         let programme = ProgrammeId::from_chance(chance);
@@ -85,13 +91,13 @@ impl Notebook {
         }
         let belonging = Programme {
             id: programme,
-            relay: relay.trim().to_owned(),
-            relay_key: None,
+            relay,
             members_keys,
             cursor: 0,
             log: LogId([0; 8]),
             nonce: Vec::new(),
             relay_height: 0,
+            interrupted: false,
         };
         self.store.write(|tx| {
             myself::forget_unproved(tx)?;
@@ -192,7 +198,7 @@ pub(crate) fn keep_seeds_for(
         let Some(seed) = epoch.seeds.iter().find(|seed| seed.member == member) else {
             continue;
         };
-        if keys::epoch_key(db, epoch.compartment, epoch.number)?.is_some() {
+        if keys::has_epoch_key(db, epoch.compartment, epoch.number, epoch.public.id())? {
             continue;
         }
         let aad = epoch_aad(roster.programme(), epoch.compartment, epoch.number, member);

@@ -4,10 +4,12 @@ use seal::enrol::{self, CertificateError, RequestError};
 use seal::roster::Roster;
 use thiserror::Error;
 use wire::enrolment::EnrolmentError;
-use wire::{Certificate, LogId, ProgrammeId, Request};
+use wire::{Certificate, LogId, ProgrammeId, RelayKey, Request};
 
 use crate::Notebook;
 use crate::deeds::first_roster::move_in;
+use crate::import::roster::Through;
+use crate::relay_address::RelayAddress;
 use crate::store::StoreError;
 use crate::store::myself::{self, Programme};
 
@@ -53,13 +55,16 @@ impl Notebook {
         }
         let programme = Programme {
             id: certificate.programme,
-            relay: certificate.relay.clone(),
-            relay_key: certificate.relay_key,
+            relay: RelayAddress {
+                url: certificate.relay.clone(),
+                key: certificate.relay_key.map(RelayKey),
+            },
             members_keys,
             cursor: 0,
             log: LogId([0; 8]),
             nonce: Vec::new(),
             relay_height: 0,
+            interrupted: false,
         };
         let me = &self.me;
         self.store.write(|tx| {
@@ -67,7 +72,7 @@ impl Notebook {
             myself::join(tx, &programme, None)?;
             match &roster {
                 None => myself::await_roster(tx, &certificate.to_text()),
-                Some(roster) => move_in(tx, roster, &certificate.roster, me),
+                Some(roster) => move_in(tx, roster, &certificate.roster, me, Through::Hand),
             }
         })?;
         self.roster = roster;

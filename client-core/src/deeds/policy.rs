@@ -8,8 +8,9 @@ use wire::RosterAct;
 use wire::roster_entry::MAX_SEALED_TEXT;
 
 use crate::Notebook;
+use crate::import::roster::TakeError;
 use crate::notebook::NoProgramme;
-use crate::store::{StoreError, roster};
+use crate::store::StoreError;
 
 /// The most records one case packet may hold.
 pub const MOST_PACKET_RECORDS: u32 = 200;
@@ -203,10 +204,16 @@ impl Notebook {
         }
         let act = RosterAct::Policy { sealed };
         let entry = write::next(&own, self.me.member, act, &self.me.sign);
-        own.append(&entry)?;
-        self.store.write(|tx| roster::append(tx, &entry))?;
-        self.roster = Some(own);
-        Ok(())
+        Ok(self.take_own(&mut own, &[entry])?)
+    }
+}
+
+impl From<TakeError> for PolicyError {
+    fn from(error: TakeError) -> Self {
+        match error {
+            TakeError::Roster(error) => Self::Roster(error),
+            TakeError::Store(error) => Self::Store(error),
+        }
     }
 }
 

@@ -30,6 +30,8 @@ pub struct Hole {
     pub device: String,
     /// How many are missing.
     pub missing: u64,
+    /// Which of the author's sequence, as runs from the first to the last of each, oldest first.
+    pub sequences: Vec<(u64, u64)>,
 }
 
 impl Notebook {
@@ -56,10 +58,11 @@ impl Notebook {
         let holes = self.store.read(envelopes::holes)?;
         Ok(holes
             .into_iter()
-            .map(|(member, missing)| Hole {
+            .map(|(member, sequences)| Hole {
                 device: people.name(&member),
                 member,
-                missing,
+                missing: sequences.iter().map(|(first, last)| last - first + 1).sum(),
+                sequences,
             })
             .collect())
     }

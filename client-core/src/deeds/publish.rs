@@ -113,6 +113,7 @@ impl Notebook {
         let name = KeyName::Members(programme.members_keys.newest().id());
         let record_key = as_record_key(programme.members_keys.newest());
         let packed = payload::pack(&letter.to_bytes(), None);
+        let now = self.now().as_second();
         let own = self.write_with(&own.clone(), |tx, hand| {
             for (entry, (id, seed)) in entries.iter().zip(&seeds) {
                 roster::append(tx, entry)?;
@@ -132,7 +133,7 @@ impl Notebook {
             );
             own.append(&entry)?;
             roster::append(tx, &entry)?;
-            import::reopen(tx, &Reading::new(tx, hand.me, &own)?, envelope)?;
+            import::reopen(tx, &Reading::new(tx, hand.me, &own, now)?, envelope)?;
             Ok::<_, PublishError>(own)
         })?;
         self.roster = Some(own);

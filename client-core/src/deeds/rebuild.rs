@@ -25,11 +25,12 @@ impl Notebook {
         let (own, _) = self.belonging::<RebuildError>()?;
         let me = &self.me;
         let own = own.clone();
+        let now = self.surroundings.clock.now().as_second();
         self.store.write(|tx| {
             records::forget_views(tx)?;
             files::forget(tx)?;
             envelopes::wait_again(tx)?;
-            Ok(import::retry(tx, &Reading::new(tx, me, &own)?)?)
+            Ok(import::retry(tx, &Reading::new(tx, me, &own, now)?)?)
         })
     }
 }

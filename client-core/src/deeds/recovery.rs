@@ -6,12 +6,16 @@ use seal::recovery::{self, CombineError, Kept, KeptError, Share, ShareError, Spl
 use seal::roster::{RECOVERY, Roster, RosterError, write};
 use thiserror::Error;
 use wire::bundle::BundleReader;
-use wire::{DecodeError, Frame, LogId, ProgrammeId, Role, RosterAct, RosterEntry};
+use wire::{CompartmentId, DecodeError, Frame, LogId, ProgrammeId, Role, RosterAct, RosterEntry};
 
 use crate::Notebook;
-use crate::deeds::found::{FoundError, keep_seeds_for};
-use crate::deeds::relay::{RelayPlace, relay_of};
+use crate::deeds::first_roster;
+use crate::deeds::found::keep_seeds_for;
+use crate::deeds::relay::relay_of;
+use crate::deeds::rotate::RotateError;
+use crate::import::roster::{TakeError, Through, take};
 use crate::notebook::NoProgramme;
+use crate::relay_address::{RelayAddress, RelayAddressError};
 use crate::store::myself::{self, Programme};
 use crate::store::{StoreError, keys, roster};
 
@@ -35,7 +39,7 @@ pub enum SplitKeyError {
     Unsealable,
     /// New reading keys could not be made.
     #[error(transparent)]
-    Epoch(#[from] FoundError),
+    Keys(#[from] RotateError),
     /// The roster does not take it.
     #[error("the recovery key cannot be put on the roster: {0}")]
     Roster(#[from] RosterError),
@@ -79,7 +83,10 @@ pub enum RecoverError {
     NoRelay,
     /// New reading keys could not be made.
     #[error(transparent)]
-    Epoch(#[from] FoundError),
+    Keys(#[from] RotateError),
+    /// The relay cannot be called there.
+    #[error(transparent)]
+    Relay(#[from] RelayAddressError),
     /// The notebook cannot be written.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -100,12 +107,11 @@ impl Notebook {
             .ok_or(SplitKeyError::NoRootKey)?;
         let key = KemKey::make(&mut self.rng);
         let dealt = recovery::split(&key, &root.public(), shares, need, &mut self.rng)?;
-        let mut entries = Vec::new();
+        let (mut grown, mut entries) = (own.clone(), Vec::new());
         // Whoever recovers must learn where the relay is: before the first move the roster does not say.
         if own.relay().is_none() {
-            let place = RelayPlace::of(&programme.relay, programme.relay_key.as_ref());
-            let entry = self.relay_entry(&own, &programme.members_keys, &place);
-            own.append(&entry)?;
+            let entry = self.relay_entry(&own, &programme.members_keys, &programme.relay);
+            grown.append(&entry)?;
             entries.push(entry);
         }
         let kept = Kept {
@@ -119,15 +125,12 @@ impl Notebook {
                 .seal(&key.public(), own.programme(), &mut self.rng)
                 .map_err(|_| SplitKeyError::Unsealable)?,
         };
-        let entry = write::next(&own, self.me.member, act, &root);
-        own.append(&entry)?;
+        let entry = write::next(&grown, self.me.member, act, &root);
+        grown.append(&entry)?;
         entries.push(entry);
-        let epochs = self.new_epochs(&mut own, &programme.members_keys, |_| true)?;
-        self.store.write(|tx| {
-            entries.iter().try_for_each(|entry| roster::append(tx, entry))?;
-            epochs.keep(tx)
-        })?;
-        self.roster = Some(own);
+        let all: Vec<CompartmentId> = grown.compartments().collect();
+        entries.extend(self.renewal(&grown, &all, false)?);
+        self.take_own(&mut own, &entries)?;
         Ok(dealt)
     }
 
@@ -138,13 +141,13 @@ impl Notebook {
         &mut self,
         bundle: &[u8],
         shares: &[impl AsRef<str>],
-        relay: Option<&RelayPlace>,
+        relay: Option<&RelayAddress>,
     ) -> Result<ProgrammeId, RecoverError> {
         if self.roster.is_some() {
             return Err(RecoverError::Belongs);
         }
         let entries = roster_in(bundle)?;
-        let mut own = Roster::from_entries(&entries)?;
+        let mut own = first_roster::read(&entries)?;
         let shares = shares.iter().enumerate().map(|(n, text)| {
             Share::from_text(text.as_ref()).map_err(|error| RecoverError::Share { place: n + 1, error })
         });
@@ -156,35 +159,35 @@ impl Notebook {
         let later = recovery::later_members_keys(&key, &own);
         let newest_first = later.into_iter().rev().chain(kept.members_keys.iter().cloned());
         let members_keys = Keyring::new(newest_first).unwrap_or_else(|| kept.members_keys.clone());
-        let place = relay.cloned().or_else(|| relay_of(&own, &members_keys));
-        let place = place.ok_or(RecoverError::NoRelay)?;
+        let relay = relay.cloned().or_else(|| relay_of(&own, &members_keys));
+        let relay = relay.ok_or(RecoverError::NoRelay)?;
+        relay.way()?;
         let known = own.position().height;
         let admission = self.own_admission(&own, &members_keys, &kept)?;
         own.append(&admission)?;
-        let before = own.clone();
-        let epochs = self.new_epochs(&mut own, &members_keys, |_| true)?;
+        let all: Vec<CompartmentId> = own.compartments().collect();
+        let renewed = self.renewal_under(&members_keys, &own, &all, false)?;
         let programme = Programme {
             id: own.programme(),
-            relay: place.url.clone(),
-            relay_key: place.key_bytes(),
+            relay,
             members_keys,
             cursor: 0,
             log: LogId([0; 8]),
             nonce: Vec::new(),
             relay_height: known,
+            interrupted: false,
         };
+        let me = &self.me;
         self.store.write(|tx| {
             myself::forget_unproved(tx)?;
             myself::join(tx, &programme, Some(&kept.root.seed()))?;
-            entries
-                .iter()
-                .chain([&admission])
-                .try_for_each(|entry| roster::append(tx, entry))?;
+            first_roster::keep_entries(tx, &own, &entries)?;
+            roster::append(tx, &admission)?;
             for seed in &kept.seeds {
                 keys::keep_epoch_key(tx, seed.compartment, seed.number, &seed.key)?;
             }
-            keep_seeds_for(tx, &before, RECOVERY, &key)?;
-            epochs.keep(tx)
+            keep_seeds_for(tx, &own, RECOVERY, &key)?;
+            take(tx, me, &mut own, &renewed, Through::Hand)
         })?;
         self.roster = Some(own);
         Ok(programme.id)
@@ -216,6 +219,24 @@ impl Notebook {
             terms: None,
         };
         Ok(write::next(own, lost, act, &kept.root))
+    }
+}
+
+impl From<TakeError> for SplitKeyError {
+    fn from(error: TakeError) -> Self {
+        match error {
+            TakeError::Roster(error) => Self::Roster(error),
+            TakeError::Store(error) => Self::Store(error),
+        }
+    }
+}
+
+impl From<TakeError> for RecoverError {
+    fn from(error: TakeError) -> Self {
+        match error {
+            TakeError::Roster(error) => Self::Roster(error),
+            TakeError::Store(error) => Self::Store(error),
+        }
     }
 }
 

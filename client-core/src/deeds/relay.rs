@@ -9,8 +9,10 @@ use wire::RosterAct;
 use wire::enrolment::MAX_URL;
 
 use crate::Notebook;
+use crate::import::roster::TakeError;
 use crate::notebook::{NoProgramme, programme_of};
-use crate::store::{StoreError, myself, roster};
+use crate::relay_address::{RelayAddress, RelayAddressError};
+use crate::store::{StoreError, myself};
 
 /// Why the relay's address was not put on the roster.
 #[derive(Debug, Error)]
@@ -21,12 +23,12 @@ pub enum RelayError {
     /// Only coordinators write the roster.
     #[error("only a coordinator's desk tells members where the relay is; this notebook is not one")]
     NotACoordinator,
+    /// The relay cannot be called there.
+    #[error(transparent)]
+    Way(#[from] RelayAddressError),
     /// The address is none.
-    #[error("\"{0}\" is not a relay's address: it begins with http:// or https:// and has no spaces")]
+    #[error("\"{0}\" is not a relay's address: it has spaces in it, or is too long")]
     Address(String),
-    /// A key is not one.
-    #[error("a relay's key has 64 hexadecimal digits; copy it from where the relay prints it")]
-    Key,
     /// The roster does not take it.
     #[error("the relay's address cannot be put on the roster: {0}")]
     Roster(#[from] RosterError),
@@ -35,70 +37,36 @@ pub enum RelayError {
     Store(#[from] StoreError),
 }
 
-/// Where the relay is, and by which key it is known.
+/// Where the roster says the relay is, and by which key it is known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RelayPlace {
+pub struct SaidRelay {
     /// Its address.
     pub url: String,
     /// The hash of its TLS key in hexadecimal, if it has one.
     pub key: Option<String>,
 }
 
-impl RelayPlace {
-    /// Checks an address and a key that a person gave.
-    pub fn new(url: &str, key: Option<&str>) -> Result<Self, RelayError> {
-        let url = url.trim();
-        let host = url
-            .strip_prefix("http://")
-            .or_else(|| url.strip_prefix("https://"));
-        let host = host.filter(|host| !host.is_empty() && !host.contains(|c: char| c.is_whitespace()));
-        if host.is_none() || url.len() > MAX_URL {
-            return Err(RelayError::Address(url.to_owned()));
-        }
-        let key = key
-            .map(|key| from_hex(key.trim()).ok_or(RelayError::Key))
-            .transpose()?;
-        Ok(Self::of(url, key.as_ref()))
-    }
-
-    pub(crate) fn of(url: &str, key: Option<&[u8; 32]>) -> Self {
-        let hex = |key: &[u8; 32]| key.iter().map(|byte| format!("{byte:02x}")).collect();
+impl From<&RelayAddress> for SaidRelay {
+    fn from(address: &RelayAddress) -> Self {
         Self {
-            url: url.to_owned(),
-            key: key.map(hex),
+            url: address.url.clone(),
+            key: address.key.map(|key| key.to_string()),
         }
-    }
-
-    /// Returns the key's bytes.
-    pub(crate) fn key_bytes(&self) -> Option<[u8; 32]> {
-        from_hex(self.key.as_deref()?)
     }
 }
 
 impl Notebook {
-    /// Returns where this node finds the relay.
-    pub fn relay(&self) -> Result<RelayPlace, RelayError> {
-        let (_, programme) = self.belonging::<RelayError>()?;
-        Ok(RelayPlace::of(&programme.relay, programme.relay_key.as_ref()))
-    }
-
     /// Tells every member by roster where the relay is from now on. The entry travels over the old relay or by bundle,
     /// so the old relay must run until every device has synced.
-    pub fn tell_relay(&mut self, place: &RelayPlace) -> Result<(), RelayError> {
+    pub fn tell_relay(&mut self, address: &RelayAddress) -> Result<(), RelayError> {
         let (own, programme) = self.belonging::<RelayError>()?;
         let mut own = own.clone();
         if !self.is_coordinator() {
             return Err(RelayError::NotACoordinator);
         }
-        let place = RelayPlace::new(&place.url, place.key.as_deref())?;
-        let entry = self.relay_entry(&own, &programme.members_keys, &place);
-        own.append(&entry)?;
-        self.store.write(|tx| {
-            roster::append(tx, &entry)?;
-            follow_relay(tx, &own)
-        })?;
-        self.roster = Some(own);
-        Ok(())
+        check(address)?;
+        let entry = self.relay_entry(&own, &programme.members_keys, address);
+        Ok(self.take_own(&mut own, &[entry])?)
     }
 
     /// Makes the entry that says where the relay is.
@@ -106,22 +74,37 @@ impl Notebook {
         &mut self,
         own: &Roster,
         keys: &Keyring,
-        place: &RelayPlace,
+        address: &RelayAddress,
     ) -> wire::RosterEntry {
         let about = About::relay(own.programme(), self.me.member);
-        let said = serde_json::json!({ "url": place.url, "key": place.key }).to_string();
+        let SaidRelay { url, key } = address.into();
+        let said = serde_json::json!({ "url": url, "key": key }).to_string();
         let sealed = seal_text(keys.newest(), &about, &said, &mut self.rng);
         write::next(own, self.me.member, RosterAct::Relay { sealed }, &self.me.sign)
     }
 }
 
 /// Returns where the roster says the relay is, if it says so and a key here opens it.
-pub(crate) fn relay_of(own: &Roster, keys: &Keyring) -> Option<RelayPlace> {
+pub(crate) fn relay_of(own: &Roster, keys: &Keyring) -> Option<RelayAddress> {
     let said = own.relay()?;
     let about = About::relay(own.programme(), said.author);
     let text = keys.open_text(&about, &said.sealed).ok()?;
-    let place: RelayPlace = serde_json::from_str(&text).ok()?;
-    RelayPlace::new(&place.url, place.key.as_deref()).ok()
+    let said: SaidRelay = serde_json::from_str(&text).ok()?;
+    let address = RelayAddress {
+        key: said.key.map(|key| key.parse()).transpose().ok()?,
+        ..RelayAddress::without_key(&said.url)
+    };
+    check(&address).is_ok().then_some(address)
+}
+
+/// Checks that members can call the address.
+fn check(address: &RelayAddress) -> Result<(), RelayError> {
+    address.way()?;
+    let plain = |c: char| !c.is_whitespace() && !c.is_control();
+    match address.url.len() <= MAX_URL && address.url.chars().all(plain) {
+        true => Ok(()),
+        false => Err(RelayError::Address(address.url.clone())),
+    }
 }
 
 /// Returns whether an entry may say where the relay is, or bring the key that opens what an earlier one said.
@@ -135,21 +118,18 @@ pub(crate) fn may_move_relay(act: &RosterAct) -> bool {
 /// Takes over the relay's address and key, as the roster's last word on them says.
 pub(crate) fn follow_relay(db: &Connection, own: &Roster) -> Result<(), StoreError> {
     match relay_of(own, &programme_of(db)?.members_keys) {
-        Some(place) => myself::note_relay(db, &place.url, place.key_bytes().as_ref()),
+        Some(address) => myself::note_relay(db, &address),
         None => Ok(()),
     }
 }
 
-fn from_hex(text: &str) -> Option<[u8; 32]> {
-    let digits: Vec<u8> = text
-        .chars()
-        .map(|digit| digit.to_digit(16).and_then(|digit| u8::try_from(digit).ok()))
-        .collect::<Option<_>>()?;
-    let (pairs, []) = digits.as_chunks::<2>() else {
-        return None;
-    };
-    let bytes: Vec<u8> = pairs.iter().map(|[high, low]| high << 4 | low).collect();
-    bytes.try_into().ok()
+impl From<TakeError> for RelayError {
+    fn from(error: TakeError) -> Self {
+        match error {
+            TakeError::Roster(error) => Self::Roster(error),
+            TakeError::Store(error) => Self::Store(error),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -157,31 +137,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_and_a_key_are_checked_before_members_follow_them() {
-        let key = "ab".repeat(32);
-        let place = RelayPlace::new(" https://relay.example:8443 ", Some(&key)).unwrap();
-        assert_eq!(place.url, "https://relay.example:8443");
-        assert_eq!(place.key_bytes(), Some([0xab; 32]));
+    fn an_address_is_checked_before_members_follow_it() {
+        let key = wire::RelayKey([0xab; 32]);
+        assert!(check(&RelayAddress::with_key("https://relay.example:8443", key)).is_ok());
+        assert!(check(&RelayAddress::without_key("http://relay.example")).is_ok());
         for wrong in [
             "relay.example",
             "ftp://relay.example",
-            "http://",
-            "http://two words",
+            "https://relay.example",
             "",
         ] {
-            assert!(
-                matches!(RelayPlace::new(wrong, None), Err(RelayError::Address(_))),
-                "{wrong}"
-            );
+            let refused = check(&RelayAddress::without_key(wrong));
+            assert!(matches!(refused, Err(RelayError::Way(_))), "{wrong}");
         }
-        for wrong in ["", "ab", &"ab".repeat(33), &"zz".repeat(32), &"é".repeat(32)] {
-            assert!(
-                matches!(
-                    RelayPlace::new("http://relay.example", Some(wrong)),
-                    Err(RelayError::Key)
-                ),
-                "{wrong}"
-            );
+        let long = format!("http://{}", "a".repeat(MAX_URL));
+        for wrong in ["http://two words", "http://line\nbreak", &long] {
+            let refused = check(&RelayAddress::without_key(wrong));
+            assert!(matches!(refused, Err(RelayError::Address(_))), "{wrong}");
         }
     }
 }

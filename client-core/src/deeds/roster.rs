@@ -11,7 +11,7 @@ use crate::Notebook;
 use crate::compartments::Compartments;
 use crate::deeds::admit::AdmitError;
 use crate::deeds::members::MemberView;
-use crate::deeds::relay::{RelayPlace, relay_of};
+use crate::deeds::relay::{SaidRelay, relay_of};
 use crate::notebook::NoProgramme;
 use crate::store::{StoreError, roster};
 
@@ -42,7 +42,7 @@ pub struct RosterView {
     /// Whether two desks changed the roster without knowing of one another, and nobody has joined both sides yet.
     pub split: bool,
     /// Where the roster says the relay is, if it says so.
-    pub relay: Option<RelayPlace>,
+    pub relay: Option<SaidRelay>,
     /// Whether there is a recovery key.
     pub recovery: bool,
     /// The reading keys.
@@ -125,7 +125,9 @@ impl Notebook {
             head: position.head.to_string(),
             words: words::of_head(&position.head),
             split: own.is_split(),
-            relay: relay_of(own, &programme.members_keys),
+            relay: relay_of(own, &programme.members_keys)
+                .as_ref()
+                .map(SaidRelay::from),
             recovery: own.recovery().is_some(),
             epochs,
             members: members.collect(),
@@ -136,7 +138,7 @@ impl Notebook {
     pub fn export_roster(&self) -> Result<Vec<u8>, RosterViewError> {
         let (own, _) = self.belonging::<RosterViewError>()?;
         let (mut writer, mut bytes) = BundleWriter::begin(own.programme());
-        for entry in self.store.read(|db| roster::entries(db, 0))? {
+        for entry in self.store.read(roster::all)? {
             bytes.extend(writer.write(&Frame::Roster(entry)));
         }
         bytes.extend(writer.finish());

@@ -10,6 +10,7 @@ use wire::{MemberId, RecordId};
 
 use crate::Notebook;
 use crate::deeds::disagreements::{DisagreementView, view_all};
+use crate::deeds::finish::META_UNFINISHED;
 use crate::deeds::list::{RecordSummary, time};
 use crate::deeds::start::{DraftError, OpenDraft, readable};
 use crate::people::People;
@@ -45,6 +46,9 @@ pub struct RecordView {
     pub waiting: usize,
     /// The compartments this node cannot read.
     pub withheld: Vec<String>,
+    /// Why it was sealed before anybody finished it, such as `revoked`, if it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unfinished: Option<String>,
 }
 
 /// One answer somebody once finished.
@@ -110,6 +114,7 @@ impl Notebook {
                 .into_iter()
                 .filter(|name| !form::Answers::holds(&base, name))
                 .collect(),
+            unfinished: base.meta(META_UNFINISHED).map(|why| why.to_odk_text()),
             summary: RecordSummary::of(row, &people),
             answers,
         })

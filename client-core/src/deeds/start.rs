@@ -28,6 +28,15 @@ pub enum DraftError {
         "record {0} is finished: this device can no longer open it. A desk can hand it to this device again"
     )]
     Finished(RecordId),
+    /// This node was revoked.
+    #[error(
+        "this device was revoked: nothing can be begun or changed on it any more. What was open is sealed, and waits \
+         for a person at the desk once it is sent"
+    )]
+    Revoked,
+    /// Consent was taken back.
+    #[error("consent to record {0} was withdrawn: nobody reads or edits it any more")]
+    Withdrawn(RecordId),
     /// The form is missing or unreadable.
     #[error(transparent)]
     Form(#[from] FormsError),
@@ -62,6 +71,9 @@ pub(crate) struct OpenDraft {
 impl Notebook {
     /// Starts a record: an answer sheet for the newest version of a form. `answers` are taken over.
     pub fn start(&mut self, form: &str, answers: Option<&AnswerSheet>) -> Result<RecordId, DraftError> {
+        if self.is_revoked() {
+            return Err(DraftError::Revoked);
+        }
         let form = self.form(form, None)?;
         let mut chance = [0; 16];
         self.rng.fill_bytes(&mut chance);
@@ -99,12 +111,22 @@ impl Notebook {
 
     /// Opens the draft of a record, or begins one over a record that can be read here.
     pub(crate) fn open_draft(&mut self, id: RecordId) -> Result<OpenDraft, DraftError> {
+        if self.is_revoked() && !self.is_or_was_desk() {
+            return Err(DraftError::Revoked);
+        }
+        self.open_any_draft(id)
+    }
+
+    /// Does what [`Notebook::open_draft`] does, also on a device that was revoked: to seal what is open.
+    pub(crate) fn open_any_draft(&mut self, id: RecordId) -> Result<OpenDraft, DraftError> {
         let actor = Actor::make(AuthorId(*self.me.member.as_bytes()), &mut self.rng);
         let now = self.now().as_second();
         self.store.read(|db| {
             let row = records::get(db, id)?.ok_or(DraftError::NoRecord(id))?;
-            if row.status == RecordStatus::Finished {
-                return Err(DraftError::Finished(id));
+            match row.status {
+                RecordStatus::Finished => return Err(DraftError::Finished(id)),
+                RecordStatus::Withdrawn => return Err(DraftError::Withdrawn(id)),
+                RecordStatus::Draft | RecordStatus::Granted | RecordStatus::Received => {}
             }
             let (_, form) = self.shelf.read(db, &row.form_id, Some(&row.form_version))?;
             let base = readable(db, id, &form)?;

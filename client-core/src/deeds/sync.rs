@@ -1,6 +1,5 @@
 //! Sync: send what is finished, take what others sent, in one round trip.
 
-use std::collections::VecDeque;
 use std::io::Read as _;
 
 use seal::roster::RosterError;
@@ -10,18 +9,30 @@ use serde::Serialize;
 use sync::{CallError, MemberCall};
 use thiserror::Error;
 use wire::frame::MAX_WANTS;
-use wire::{Hello, Refusal, RefusalCode};
+use wire::{Hello, RecordId, Refusal, RefusalCode, RosterEntry};
 
+use self::apply::Calling;
+use self::meter::Meter;
 use self::request::{Request, hello_body};
 use crate::Notebook;
 use crate::deeds::first_roster::FirstRosterError;
+use crate::deeds::join_roster::{JoinRosterError, Joining};
+use crate::deeds::rotate::RotateError;
+use crate::home::HomeError;
+use crate::import::roster::TakeError;
 use crate::link::{Link, LinkError, SYNC_PATH};
 use crate::notebook::NoProgramme;
-use crate::store::{StoreError, envelopes, myself, roster};
+use crate::pen::HomeOrStore;
+use crate::store::{StoreError, envelopes, myself, outbox, roster};
 
 mod apply;
+mod confirm;
 mod first;
+mod incarnation;
+mod meter;
 mod request;
+
+pub use self::confirm::Confirmations;
 
 /// Why a sync did not end. What was taken and acknowledged before stays; sync again.
 #[derive(Debug, Error)]
@@ -58,12 +69,42 @@ pub enum SyncError {
     /// The desk that admitted this node has not told the relay.
     #[error("the relay does not know this device yet: the desk that admitted it must sync first")]
     NotKnownYet,
+    /// The sides of the roster cannot be joined.
+    #[error(transparent)]
+    Join(JoinRosterError),
+    /// The keys cannot be renewed after a join.
+    #[error(transparent)]
+    Rotate(#[from] RotateError),
     /// Somebody changed the roster while the relay answered.
     #[error("the relay sent an envelope before the roster entry it speaks of; sync again")]
     RosterBehind,
+    /// Whoever watched the sync ended it.
+    #[error("the sync was ended; what was sent and taken before stays")]
+    Cancelled,
+    /// A file beside the notebook is not written or removed yet.
+    #[error("the sync went on, but {0}; it is tried again at the next one")]
+    Beside(#[from] HomeError),
     /// The notebook cannot be written.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl From<TakeError> for SyncError {
+    fn from(error: TakeError) -> Self {
+        match error {
+            TakeError::Roster(error) => Self::OtherRoster(error),
+            TakeError::Store(error) => Self::Store(error),
+        }
+    }
+}
+
+impl From<HomeOrStore> for SyncError {
+    fn from(error: HomeOrStore) -> Self {
+        match error {
+            HomeOrStore::Home(error) => Self::Beside(error),
+            HomeOrStore::Store(error) => Self::Store(error),
+        }
+    }
 }
 
 impl From<VerifyError> for SyncError {
@@ -97,29 +138,88 @@ pub struct SyncReport {
     pub quarantined: u64,
     /// Envelopes of this node's own that still wait to be sent.
     pub unsent: u64,
+    /// The number of the first roster entry that two desks wrote without knowing of one another, if no coordinator has
+    /// joined them yet.
+    pub split: Option<u64>,
+    /// Whether this node was revoked.
+    pub revoked: bool,
+    /// Whether a coordinator has to rotate the programme's keys, because somebody who was revoked has them.
+    pub rotation_due: bool,
+    /// Records that were erased here in this sync.
+    pub erased: u64,
+    /// Of those, the ones in which an edit was open here: it is gone with the record.
+    pub erased_open: Vec<RecordId>,
 }
 
-/// How many calls one sync makes at most: the first, one for a fresh nonce, one for the roster, one spare.
-const MOST_CALLS: u32 = 4;
+/// How a sync is to go.
+#[derive(Default)]
+pub struct SyncOptions<'a> {
+    /// The link costs money: photos and recordings wait for another.
+    pub metered: bool,
+    /// How many bytes may be sent and received, counted in frames. What does not fit waits for the next sync.
+    pub budget: Option<u64>,
+    /// Is told how it goes, and says whether to go on.
+    pub watch: Option<Watch<'a>>,
+}
+
+/// Is told how a sync goes, and says whether to go on.
+pub type Watch<'a> = &'a mut dyn FnMut(SyncProgress) -> bool;
+
+/// How far a sync is.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct SyncProgress {
+    /// Bytes of frames handed to the link.
+    pub bytes_sent: u64,
+    /// Bytes of frames that came.
+    pub bytes_received: u64,
+    /// Envelopes handed to the link.
+    pub envelopes_sent: u64,
+    /// Envelopes that were durable already or have become so, here.
+    pub envelopes_received: u64,
+}
+
+/// How many calls one sync makes at most: one that asks what the relay holds, the first, one for a fresh nonce, one for
+/// the roster, one under a new incarnation, one for a checkpoint, four to join a roster that two desks changed, two spare.
+const MOST_CALLS: u32 = 12;
 /// How many envelopes are taken in one transaction.
 const BATCH: usize = 256;
+/// From how many queued bytes on it is worth a round trip to ask first what came through before the last call was cut.
+const WORTH_ASKING: u64 = 16 << 10;
 
 impl Notebook {
     /// Syncs with the programme's relay over `link`.
     pub fn sync(&mut self, link: &dyn Link) -> Result<SyncReport, SyncError> {
+        self.sync_as(link, SyncOptions::default())
+    }
+
+    /// Syncs with the programme's relay over `link`, watched, or with less than everything.
+    pub fn sync_as(&mut self, link: &dyn Link, options: SyncOptions<'_>) -> Result<SyncReport, SyncError> {
         let mut report = SyncReport::default();
+        let mut meter = Meter::new(options);
+        let mut split = self.is_split();
         let mut turned = loop {
+            if report.calls >= MOST_CALLS {
+                break None;
+            }
             report.calls += 1;
-            match self.call(link, &mut report) {
-                Ok(Ending::Done { more: false }) => break None,
+            match self.call(link, &mut report, &mut meter) {
                 Ok(Ending::Done { more: true }) => continue,
+                Ok(Ending::Done { more: false }) if meter.is_spent() => break None,
+                Ok(Ending::Done { more: false }) if self.goes_on(&mut split)? => continue,
+                // What this desk has opened now, others may forget.
+                Ok(Ending::Done { more: false }) => match self.confirm()? {
+                    true => continue,
+                    false => break None,
+                },
                 Ok(Ending::Refused(refusal)) if report.calls < MOST_CALLS && self.mend(&refusal)? => continue,
                 Ok(Ending::Refused(refusal)) => break Some(refusal),
                 Err(SyncError::RosterBehind) if report.calls < MOST_CALLS => continue,
                 Err(error) => return Err(error),
             }
         };
-        let (unsent, _, troubled) = self.store.read(envelopes::outbox_counts)?;
+        self.forget_confirmed()?;
+        self.clear_erased()?;
+        let (unsent, _, troubled) = self.store.read(outbox::counts)?;
         let (mut waiting, mut quarantined) = (0, 0);
         for envelope in self.store.read(envelopes::troubled)? {
             *if envelope.quarantined {
@@ -136,18 +236,81 @@ impl Notebook {
                 troubled,
                 waiting,
                 quarantined,
+                split: self
+                    .roster
+                    .as_ref()
+                    .and_then(|roster| roster.is_split().then(|| roster.position().height + 1)),
+                revoked: self.is_revoked(),
+                rotation_due: self
+                    .roster
+                    .as_ref()
+                    .is_some_and(seal::roster::Roster::needs_new_keys),
                 ..report
             }),
         }
     }
 
+    /// Does what the roster that came asks of this node. Returns whether there is something new to send.
+    fn goes_on(&mut self, split: &mut bool) -> Result<bool, SyncError> {
+        let was = std::mem::replace(split, self.is_split());
+        // A device that was revoked sends what it had open, and no more.
+        let sealed = self.stand_down()?;
+        if *split {
+            return Ok(self.overtaken()?.is_some());
+        }
+        // What the relay refused while the roster was split is sent again.
+        Ok(sealed || (was && (self.renew_after_join()? || self.store.read(outbox::counts)?.0 > 0)))
+    }
+
+    fn is_split(&self) -> bool {
+        self.roster.as_ref().is_some_and(seal::roster::Roster::is_split)
+    }
+
+    /// Returns what joins entries of this node's own that the relay overtook to the relay's roster, if this node may
+    /// join them. The relay is asked first: the entries come back with its roster, and are kept then.
+    fn overtaken(&self) -> Result<Option<Vec<RosterEntry>>, SyncError> {
+        let Some(own) = self.roster.as_ref().filter(|own| own.is_split()) else {
+            return Ok(None);
+        };
+        match self.joining(own) {
+            Ok(Joining {
+                mut ahead,
+                joins,
+                overtaken: true,
+            }) => {
+                ahead.extend(joins);
+                Ok(Some(ahead))
+            }
+            Ok(_) | Err(JoinRosterError::Roster(_)) => Ok(None),
+            Err(JoinRosterError::Store(error)) => Err(error.into()),
+            Err(error) => Err(SyncError::Join(error)),
+        }
+    }
+
     /// Makes one call.
-    fn call(&mut self, link: &dyn Link, report: &mut SyncReport) -> Result<Ending, SyncError> {
+    fn call(
+        &mut self,
+        link: &dyn Link,
+        report: &mut SyncReport,
+        meter: &mut Meter<'_>,
+    ) -> Result<Ending, SyncError> {
         let (position, programme) = self.position()?;
-        let (entries, wants) = self.store.read(|db| {
-            let entries = roster::entries(db, programme.relay_height)?;
-            Ok::<_, StoreError>((entries, roster::wants(db, MAX_WANTS)?))
+        let joins = self.overtaken()?.map(|mut entries| {
+            entries.retain(|entry| entry.height > programme.relay_height);
+            entries
+        });
+        let (entries, wants, worth_asking) = self.store.read(|db| {
+            let entries = match joins {
+                Some(joins) => joins,
+                None => roster::entries(db, programme.relay_height)?,
+            };
+            let queued = outbox::queued_bytes(db)?;
+            Ok::<_, StoreError>((entries, roster::wants(db, MAX_WANTS)?, queued >= WORTH_ASKING))
         })?;
+        let probe = worth_asking && programme.interrupted;
+        if worth_asking && !programme.interrupted {
+            self.store.write(myself::note_interrupted)?;
+        }
         let hello = Hello {
             programme: programme.id,
             member: self.me.member,
@@ -156,26 +319,25 @@ impl Notebook {
             roster: position,
             nonce: programme.nonce,
             wants,
-            probe: false,
+            probe,
         };
         let (call, first) = MemberCall::begin(hello);
         let signed = hello_body(&first);
         let headers = request_headers(&self.me.sign, self.me.member, "POST", SYNC_PATH, signed);
-        let mut request = Request {
-            call,
-            store: &self.store,
-            entries: entries.into(),
-            after: 0,
-            envelopes: VecDeque::new(),
-            bytes: first.into(),
-            failed: None,
-        };
+        let mut request = Request::new(call, first, &self.store, meter);
+        if !probe {
+            request.send_everything(entries);
+        }
         let answer = link.call(&programme.relay, &headers, &mut request);
-        let Request { mut call, failed, .. } = request;
+        let (mut call, failed) = request.end();
         if let Some(error) = failed {
-            return Err(error.into());
+            return Err(error);
         }
         let mut answer = answer?;
+        let mut calling = Calling {
+            probe,
+            ..Calling::default()
+        };
         let mut ending = None;
         let mut first = Vec::new();
         let mut chunk = vec![0; 64 << 10];
@@ -186,12 +348,21 @@ impl Notebook {
             };
             for effects in call.received(bytes)?.chunks(BATCH) {
                 let effects = self.take_first(effects, &mut first, report)?;
-                if let Some(end) = self.apply(effects, report)? {
+                if let Some(end) = self.apply(effects, report, &mut calling)? {
                     ending = Some(end);
                 }
             }
+            meter.received(length, report.received);
+            meter.go_on()?;
+            if ending.is_none() && meter.is_spent() {
+                return Ok(Ending::Done { more: false });
+            }
         }
         call.ended()?;
+        if calling.displaced {
+            self.begin_incarnation()?;
+            return Ok(Ending::Done { more: true });
+        }
         ending.ok_or(SyncError::Call(CallError::Cut))
     }
 

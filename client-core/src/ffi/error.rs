@@ -12,7 +12,7 @@ use crate::deeds::settle::SettleError;
 use crate::deeds::show::ShowError;
 use crate::deeds::start::DraftError;
 use crate::deeds::sync::SyncError;
-use crate::{OpenError, StoreError};
+use crate::{LinkError, OpenError, StoreError};
 
 /// Why a deed was not done. Nothing was lost.
 #[derive(Debug, thiserror::Error, uniffi::Error)]
@@ -134,7 +134,7 @@ impl From<DraftError> for NotebookError {
     fn from(error: DraftError) -> Self {
         match error {
             DraftError::NoRecord(_) => Self::not_found(error),
-            DraftError::Finished(_) => Self::Finished {
+            DraftError::Finished(_) | DraftError::Withdrawn(_) => Self::Finished {
                 reason: error.to_string(),
             },
             DraftError::Form(error) => error.into(),
@@ -204,6 +204,15 @@ impl From<SettleError> for NotebookError {
 impl From<SyncError> for NotebookError {
     fn from(error: SyncError) -> Self {
         match error {
+            // Trying again changes nothing: a person must look.
+            SyncError::Link(
+                LinkError::Address(_)
+                | LinkError::OtherKey { .. }
+                | LinkError::NoTls { .. }
+                | LinkError::OnlyTls { .. },
+            ) => Self::RelayTrouble {
+                reason: error.to_string(),
+            },
             SyncError::Link(_) | SyncError::Cut(_) => Self::NoConnection {
                 reason: error.to_string(),
             },

@@ -229,33 +229,3 @@ impl From<Settlement> for Decision {
         }
     }
 }
-
-/// How a sync went.
-#[derive(Debug, uniffi::Record)]
-pub struct SyncReport {
-    /// Envelopes the relay has now and had not before.
-    pub sent: u64,
-    /// Envelopes received that were not here.
-    pub received: u64,
-    /// Of those here, envelopes opened in this sync.
-    pub opened: u64,
-    /// Envelopes here that wait for something.
-    pub waiting: u64,
-    /// Envelopes that a person must look at, here or at the relay.
-    pub troubled: u64,
-    /// Envelopes of this device's own that still wait to be sent.
-    pub unsent: u64,
-}
-
-impl From<crate::deeds::sync::SyncReport> for SyncReport {
-    fn from(report: crate::deeds::sync::SyncReport) -> Self {
-        Self {
-            sent: report.sent,
-            received: report.received,
-            opened: report.opened,
-            waiting: report.waiting,
-            troubled: report.troubled + report.quarantined,
-            unsent: report.unsent,
-        }
-    }
-}

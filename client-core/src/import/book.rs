@@ -52,7 +52,7 @@ pub(super) fn is_closed(
     let KeyName::Epoch(number) = key else {
         return Ok(false);
     };
-    if keys::epoch_key(db, compartment, number)?.is_some() {
+    if !keys::keys_of_epoch(db, compartment, number)?.is_empty() {
         return Ok(false);
     }
     let mut epochs = reading

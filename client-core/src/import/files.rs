@@ -53,6 +53,7 @@ pub(crate) fn assemble(
             Err(Shut::Store(error)) => return Err(error.into()),
             Err(Shut::Not(reason)) => return Err(FileError::damaged(file, reason)),
             Err(Shut::Wrong(reason)) => return Err(FileError::Damaged(file.name.clone(), reason)),
+            Err(Shut::Untrusted(cause)) => return Err(FileError::damaged(file, cause.reason())),
             Err(Shut::NotForUs) => return Err(FileError::damaged(file, "it is not for this member")),
         }
     }

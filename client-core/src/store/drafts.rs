@@ -3,7 +3,7 @@
 use rusqlite::{Connection, named_params};
 use wire::RecordId;
 
-use super::StoreError;
+use super::{StoreError, fixed};
 
 pub(crate) fn begin(db: &Connection, record: RecordId, started: i64) -> Result<(), StoreError> {
     db.prepare_cached("INSERT INTO draft (record, started) VALUES (:record, :started)")?
@@ -41,4 +41,11 @@ pub(crate) fn destroy(db: &Connection, record: RecordId) -> Result<(), StoreErro
     db.prepare_cached("DELETE FROM draft WHERE record = :record")?
         .execute(id)?;
     Ok(())
+}
+
+/// Returns the records that have an open draft, the oldest first.
+pub(crate) fn open(db: &Connection) -> Result<Vec<RecordId>, StoreError> {
+    let mut statement = db.prepare_cached("SELECT record FROM draft ORDER BY started, record")?;
+    let rows = statement.query_map([], |row| fixed(row, "record").map(RecordId::from_bytes))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }

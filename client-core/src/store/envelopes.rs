@@ -1,7 +1,7 @@
 //! Envelopes this node wrote or received, and its outbox.
 
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
-use wire::{Envelope, EnvelopeId, Header, Kind, MemberId, Part, RecordId, Status};
+use wire::{Envelope, EnvelopeId, Header, Kind, MemberId, Part, RecordId, Trusted};
 
 use super::{StoreError, count, fixed};
 
@@ -40,10 +40,10 @@ pub(crate) struct Troubled {
     pub(crate) reason: String,
 }
 
-/// Keeps an envelope. Returns `false` if it was here; parts it lacked are filled in.
+/// Keeps an envelope, or fills in the parts that were lacking. Returns `false` if all of it was here.
 pub(crate) fn keep(db: &Connection, id: EnvelopeId, envelope: &Envelope) -> Result<bool, StoreError> {
     let header = &envelope.header;
-    let new = db
+    let mut new = db
         .prepare_cached(
             "INSERT INTO envelope (id, author, incarnation, sequence, kind, subject, header, signature, state)
              VALUES (:id, :author, :incarnation, :sequence, :kind, :subject, :header, :signature, 'kept')
@@ -62,13 +62,41 @@ pub(crate) fn keep(db: &Connection, id: EnvelopeId, envelope: &Envelope) -> Resu
         > 0;
     for (n, part) in envelope.parts.iter().enumerate() {
         if let Part::Here(bytes) = part {
-            db.prepare_cached(
+            let filled = db.prepare_cached(
                 "INSERT INTO part (envelope, n, bytes) VALUES (:envelope, :n, :bytes) ON CONFLICT DO NOTHING",
             )?
             .execute(named_params! { ":envelope": id.as_bytes(), ":n": n as i64, ":bytes": bytes })?;
+            new |= filled > 0;
         }
     }
     Ok(new)
+}
+
+/// Notes when this node first saw an envelope, in unix seconds.
+pub(crate) fn note_seen(db: &Connection, id: EnvelopeId, now: i64) -> Result<(), StoreError> {
+    db.prepare_cached("UPDATE envelope SET seen = :now WHERE id = :id")?
+        .execute(named_params! { ":now": now, ":id": id.as_bytes() })?;
+    Ok(())
+}
+
+/// Returns when this node first saw an envelope, in unix seconds; 0 if it is not known.
+pub(crate) fn seen(db: &Connection, id: EnvelopeId) -> Result<i64, StoreError> {
+    let seen = db
+        .prepare_cached("SELECT seen FROM envelope WHERE id = :id")?
+        .query_row(named_params! { ":id": id.as_bytes() }, |row| row.get("seen"))
+        .optional()?;
+    Ok(seen.unwrap_or(0))
+}
+
+/// Returns an envelope's header.
+pub(crate) fn header(db: &Connection, id: EnvelopeId) -> Result<Option<Header>, StoreError> {
+    let bytes: Option<Vec<u8>> = db
+        .prepare_cached("SELECT header FROM envelope WHERE id = :id")?
+        .query_row(named_params! { ":id": id.as_bytes() }, |row| row.get("header"))
+        .optional()?;
+    bytes
+        .map(|bytes| Header::from_bytes(&bytes).map_err(|_| StoreError::Unreadable("an envelope's header")))
+        .transpose()
 }
 
 /// Returns whether everything this node can do with an envelope was done, and all of its parts are here.
@@ -85,19 +113,50 @@ pub(crate) fn is_settled(db: &Connection, id: EnvelopeId) -> Result<bool, StoreE
     Ok(state != "waiting" && header.parts.len() as i64 == parts)
 }
 
-/// Returns whether another envelope of the same author stands at the same place.
-pub(crate) fn has_rival(db: &Connection, id: EnvelopeId, header: &Header) -> Result<bool, StoreError> {
-    Ok(db
-        .prepare_cached(
-            "SELECT 1 FROM envelope
+/// Returns what is wrong with an envelope's place in its author's sequence, as far as its neighbours are here.
+pub(crate) fn misplaced(
+    db: &Connection,
+    id: EnvelopeId,
+    header: &Header,
+) -> Result<Option<&'static str>, StoreError> {
+    let at = |sequence: u64| -> Result<Vec<(EnvelopeId, Vec<u8>)>, StoreError> {
+        let mut statement = db.prepare_cached(
+            "SELECT id, header FROM envelope
              WHERE author = :author AND incarnation = :incarnation AND sequence = :sequence AND id <> :id",
-        )?
-        .exists(named_params! {
-            ":author": header.author.as_bytes(),
-            ":incarnation": header.incarnation,
-            ":sequence": header.sequence as i64,
-            ":id": id.as_bytes(),
-        })?)
+        )?;
+        let rows = statement.query_map(
+            named_params! {
+                ":author": header.author.as_bytes(),
+                ":incarnation": header.incarnation,
+                ":sequence": sequence as i64,
+                ":id": id.as_bytes(),
+            },
+            |row| Ok((EnvelopeId(fixed(row, "id")?), row.get("header")?)),
+        )?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    };
+    if !at(header.sequence)?.is_empty() {
+        return Ok(Some(
+            "its author signed two envelopes for one place; the notebook may have been copied",
+        ));
+    }
+    let before = match header.sequence {
+        0 | 1 => Vec::new(),
+        sequence => at(sequence - 1)?,
+    };
+    if !before.is_empty() && before.iter().all(|(id, _)| *id != header.previous) {
+        return Ok(Some(
+            "it follows another envelope than the one here; the notebook may have been copied",
+        ));
+    }
+    let after = at(header.sequence.saturating_add(1))?;
+    let follow_it = after
+        .iter()
+        .any(|(_, bytes)| Header::from_bytes(bytes).is_ok_and(|next| next.previous == id));
+    if !after.is_empty() && !follow_it {
+        return Ok(Some("what its author wrote after it follows another envelope"));
+    }
+    Ok(None)
 }
 
 pub(crate) fn mark(
@@ -106,9 +165,22 @@ pub(crate) fn mark(
     state: State,
     reason: Option<&str>,
 ) -> Result<(), StoreError> {
-    db.prepare_cached("UPDATE envelope SET state = :state, reason = :reason WHERE id = :id")?
+    db.prepare_cached("UPDATE envelope SET state = :state, reason = :reason, cause = NULL WHERE id = :id")?
         .execute(named_params! { ":state": state.word(), ":reason": reason, ":id": id.as_bytes() })?;
     Ok(())
+}
+
+/// Returns who wrote an envelope that is here, under which incarnation.
+pub(crate) fn author(db: &Connection, id: EnvelopeId) -> Result<Option<(MemberId, u32)>, StoreError> {
+    Ok(db
+        .prepare_cached("SELECT author, incarnation FROM envelope WHERE id = :id")?
+        .query_row(named_params! { ":id": id.as_bytes() }, |row| {
+            Ok((
+                MemberId::from_bytes(fixed(row, "author")?),
+                row.get("incarnation")?,
+            ))
+        })
+        .optional()?)
 }
 
 pub(crate) fn get(db: &Connection, id: EnvelopeId) -> Result<Option<Envelope>, StoreError> {
@@ -117,6 +189,41 @@ pub(crate) fn get(db: &Connection, id: EnvelopeId) -> Result<Option<Envelope>, S
         .query_row(named_params! { ":id": id.as_bytes() }, bare)
         .optional()?;
     found.map(|bare| whole(db, bare)).transpose()
+}
+
+/// Returns everything that is here and has its parts, oldest first.
+pub(crate) fn everything(db: &Connection) -> Result<Vec<EnvelopeId>, StoreError> {
+    ids(db, "SELECT id FROM envelope ORDER BY rowid", &[])
+}
+
+/// Returns what a device needs of what is here: what is for all, what is for it, and the records it was granted.
+pub(crate) fn meant_for(db: &Connection, member: MemberId) -> Result<Vec<EnvelopeId>, StoreError> {
+    let mut statement = db.prepare_cached("SELECT id, header FROM envelope ORDER BY rowid")?;
+    let mut rows = statement.query([])?;
+    let (mut headers, mut granted) = (Vec::new(), std::collections::BTreeSet::new());
+    while let Some(row) = rows.next()? {
+        let bytes: Vec<u8> = row.get("header")?;
+        let header =
+            Header::from_bytes(&bytes).map_err(|_| StoreError::Unreadable("an envelope's header"))?;
+        if header.kind == Kind::GRANT && header.recipient == Some(member) {
+            granted.insert(header.subject);
+        }
+        headers.push((EnvelopeId(fixed(row, "id")?), header));
+    }
+    let for_all = [
+        Kind::FORM,
+        Kind::FILE,
+        Kind::TOMBSTONE,
+        Kind::WITHDRAWAL,
+        Kind::CHECKPOINT,
+    ];
+    let needed = headers.into_iter().filter(|(_, header)| {
+        header.recipient == Some(member)
+            || header.recipient.is_none()
+                && (for_all.contains(&header.kind)
+                    || header.kind == Kind::RECORD && granted.contains(&header.subject))
+    });
+    Ok(needed.map(|(id, _)| id).collect())
 }
 
 /// Returns whether all of these have arrived.
@@ -155,6 +262,13 @@ pub(crate) fn waiting(db: &Connection) -> Result<Vec<EnvelopeId>, StoreError> {
         "SELECT id FROM envelope WHERE state = 'waiting' ORDER BY rowid",
         &[],
     )
+}
+
+/// Returns the envelopes with which an author opened chains.
+pub(crate) fn chains(db: &Connection, author: MemberId) -> Result<Vec<EnvelopeId>, StoreError> {
+    let kind = i64::from(Kind::CHAIN.0);
+    let sql = "SELECT id FROM envelope WHERE author = :author AND kind = :kind ORDER BY rowid";
+    ids(db, sql, &[(":author", author.as_bytes()), (":kind", &kind)])
 }
 
 /// Returns what is kept or was opened of a record, oldest first.
@@ -216,7 +330,9 @@ pub(crate) fn is_spent(db: &Connection, id: EnvelopeId) -> Result<bool, StoreErr
 pub(crate) fn troubled(db: &Connection) -> Result<Vec<Troubled>, StoreError> {
     let mut statement = db.prepare_cached(
         "SELECT id, author, subject, sequence, state, reason FROM envelope
-         WHERE state IN ('waiting', 'quarantined') ORDER BY rowid",
+         WHERE state = 'waiting'
+            OR state = 'quarantined' AND id NOT IN (SELECT envelope FROM decided WHERE NOT released)
+         ORDER BY rowid",
     )?;
     let rows = statement.query_map([], |row| {
         Ok(Troubled {
@@ -231,89 +347,71 @@ pub(crate) fn troubled(db: &Connection) -> Result<Vec<Troubled>, StoreError> {
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Returns the authors whose sequence has holes, with how many envelopes are missing.
-pub(crate) fn holes(db: &Connection) -> Result<Vec<(MemberId, u64)>, StoreError> {
+/// Sequences that are missing, from the first to the last of a run.
+pub(crate) type Run = (u64, u64);
+
+/// Returns the authors whose sequence has holes, and the runs that are missing.
+pub(crate) fn holes(db: &Connection) -> Result<Vec<(MemberId, Vec<Run>)>, StoreError> {
     let mut statement = db.prepare_cached(
-        "SELECT author, max(sequence) - count(DISTINCT sequence) AS missing FROM envelope
-         GROUP BY author, incarnation HAVING missing > 0 ORDER BY author",
+        "SELECT author, incarnation, sequence FROM envelope ORDER BY author, incarnation, sequence",
     )?;
-    let rows = statement.query_map([], |row| {
-        Ok((
-            MemberId::from_bytes(fixed(row, "author")?),
-            count(row, "missing")?,
-        ))
-    })?;
+    let mut rows = statement.query([])?;
+    let mut holes: Vec<(MemberId, Vec<Run>)> = Vec::new();
+    let mut before: Option<(MemberId, u32, u64)> = None;
+    while let Some(row) = rows.next()? {
+        let author = MemberId::from_bytes(fixed(row, "author")?);
+        let (incarnation, sequence) = (row.get("incarnation")?, count(row, "sequence")?);
+        let last = match before {
+            Some((of, under, last)) if (of, under) == (author, incarnation) => last,
+            _ => 0,
+        };
+        if sequence > last + 1 {
+            let run = (last + 1, sequence - 1);
+            match holes.last_mut() {
+                Some((of, runs)) if *of == author => runs.push(run),
+                _ => holes.push((author, vec![run])),
+            }
+        }
+        before = Some((author, incarnation, sequence));
+    }
+    Ok(holes)
+}
+
+/// Returns the last envelope of each incarnation of an author that is here and not in quarantine: of those up to
+/// place `upto` and seen before `before`, in unix seconds. In the order of the incarnations.
+pub(crate) fn last_of_each_incarnation(
+    db: &Connection,
+    author: MemberId,
+    upto: u64,
+    before: i64,
+) -> Result<Vec<Trusted>, StoreError> {
+    // SQLite takes the other columns from the row that has the maximum.
+    let mut statement = db.prepare_cached(
+        "SELECT incarnation, max(sequence) AS sequence, id FROM envelope
+         WHERE author = :author AND state <> 'quarantined' AND sequence <= :upto AND seen < :before
+         GROUP BY incarnation ORDER BY incarnation",
+    )?;
+    let upto = i64::try_from(upto).unwrap_or(i64::MAX);
+    let rows = statement.query_map(
+        named_params! { ":author": author.as_bytes(), ":upto": upto, ":before": before },
+        |row| {
+            Ok(Trusted {
+                incarnation: row.get("incarnation")?,
+                sequence: count(row, "sequence")?,
+                envelope: EnvelopeId(fixed(row, "id")?),
+            })
+        },
+    )?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Puts an envelope of this node's own behind what it wrote before.
-pub(crate) fn queue(db: &Connection, id: EnvelopeId) -> Result<(), StoreError> {
-    db.prepare_cached("INSERT INTO outbox (envelope, state) VALUES (:id, 'queued')")?
-        .execute(named_params! { ":id": id.as_bytes() })?;
-    Ok(())
-}
-
-/// Returns up to `limit` queued envelopes behind place `after`, with their places.
-pub(crate) fn queued(db: &Connection, after: i64, limit: usize) -> Result<Vec<(i64, Envelope)>, StoreError> {
-    let mut statement = db.prepare_cached(
-        "SELECT n, id, header, signature FROM outbox JOIN envelope ON envelope.id = outbox.envelope
-         WHERE outbox.state = 'queued' AND n > :after ORDER BY n LIMIT :limit",
-    )?;
-    let rows = statement
-        .query_map(named_params! { ":after": after, ":limit": limit as i64 }, |row| {
-            Ok((row.get("n")?, bare(row)?))
-        })?
-        .collect::<Result<Vec<(i64, Bare)>, _>>()?;
-    rows.into_iter()
-        .map(|(n, bare)| Ok((n, whole(db, bare)?)))
-        .collect()
-}
-
-/// Notes what the relay said of an envelope. Returns `false` if it was never queued here.
-pub(crate) fn note(db: &Connection, id: EnvelopeId, status: Status) -> Result<bool, StoreError> {
-    let state = match status {
-        Status::Stored | Status::Had => "relayed",
-        Status::Fork => "fork",
-        Status::Refused | Status::Overtaken => "refused",
-    };
-    Ok(db
-        .prepare_cached("UPDATE outbox SET state = :state WHERE envelope = :id")?
-        .execute(named_params! { ":state": state, ":id": id.as_bytes() })?
-        > 0)
-}
-
-/// Queues everything again: the relay began a new log, and may have lost some.
-pub(crate) fn queue_all_again(db: &Connection) -> Result<(), StoreError> {
-    db.prepare_cached("UPDATE outbox SET state = 'queued'")?
-        .execute([])?;
-    Ok(())
-}
-
-/// Counts the outbox: queued, relayed, and what the relay complained of.
-pub(crate) fn outbox_counts(db: &Connection) -> Result<(u64, u64, u64), StoreError> {
-    Ok(db.query_row(
-        "SELECT count(*) FILTER (WHERE state = 'queued') AS queued,
-                count(*) FILTER (WHERE state = 'relayed') AS relayed,
-                count(*) FILTER (WHERE state IN ('fork', 'refused')) AS troubled
-         FROM outbox",
-        [],
-        |row| {
-            Ok((
-                count(row, "queued")?,
-                count(row, "relayed")?,
-                count(row, "troubled")?,
-            ))
-        },
-    )?)
-}
-
-struct Bare {
+pub(super) struct Bare {
     id: EnvelopeId,
     header: Vec<u8>,
     signature: [u8; 64],
 }
 
-fn bare(row: &Row<'_>) -> rusqlite::Result<Bare> {
+pub(super) fn bare(row: &Row<'_>) -> rusqlite::Result<Bare> {
     Ok(Bare {
         id: EnvelopeId(fixed(row, "id")?),
         header: row.get("header")?,
@@ -321,7 +419,7 @@ fn bare(row: &Row<'_>) -> rusqlite::Result<Bare> {
     })
 }
 
-fn whole(db: &Connection, bare: Bare) -> Result<Envelope, StoreError> {
+pub(super) fn whole(db: &Connection, bare: Bare) -> Result<Envelope, StoreError> {
     let header =
         Header::from_bytes(&bare.header).map_err(|_| StoreError::Unreadable("an envelope's header"))?;
     let mut parts = vec![Part::Absent; header.parts.len()];
@@ -339,7 +437,7 @@ fn whole(db: &Connection, bare: Bare) -> Result<Envelope, StoreError> {
     })
 }
 
-fn ids(
+pub(super) fn ids(
     db: &Connection,
     sql: &str,
     parameters: &[(&str, &dyn rusqlite::ToSql)],

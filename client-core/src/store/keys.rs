@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension, named_params};
 use seal::book::EpochSeed;
 use seal::chain::{Chain, ChainReader};
 use seal::keys::{KemKey, RecordKey};
-use wire::{ChainId, CompartmentId, GrantedKeyId, KeyName, MemberId, RecordId};
+use wire::{ChainId, CompartmentId, GrantedKeyId, KemKeyId, KeyName, MemberId, RecordId};
 use zeroize::Zeroizing;
 
 use super::{StoreError, fixed};
@@ -12,6 +12,8 @@ use super::{StoreError, fixed};
 /// A chain this node writes with.
 pub(crate) struct OwnChain {
     pub(crate) epoch: u32,
+    /// The epoch's public half; another epoch may have the same number.
+    pub(crate) public: KemKeyId,
     pub(crate) id: ChainId,
     pub(crate) chain: Chain,
 }
@@ -23,29 +25,46 @@ pub(crate) fn keep_epoch_key(
     key: &KemKey,
 ) -> Result<(), StoreError> {
     db.prepare_cached(
-        "INSERT INTO epoch_key (compartment, number, seed) VALUES (:compartment, :number, :seed)
+        "INSERT INTO epoch_key (compartment, number, public, seed) VALUES (:compartment, :number, :public, :seed)
          ON CONFLICT DO NOTHING",
     )?
-    .execute(
-        named_params! { ":compartment": compartment.0, ":number": number, ":seed": key.seed().as_slice() },
-    )?;
+    .execute(named_params! {
+        ":compartment": compartment.0,
+        ":number": number,
+        ":public": key.id().as_bytes(),
+        ":seed": key.seed().as_slice(),
+    })?;
     Ok(())
 }
 
-pub(crate) fn epoch_key(
+/// Returns whether the secret half of an epoch's key is here.
+pub(crate) fn has_epoch_key(
     db: &Connection,
     compartment: CompartmentId,
     number: u32,
-) -> Result<Option<KemKey>, StoreError> {
+    public: KemKeyId,
+) -> Result<bool, StoreError> {
+    let sql =
+        "SELECT 1 FROM epoch_key WHERE compartment = :compartment AND number = :number AND public = :public";
+    Ok(db.prepare_cached(sql)?.exists(
+        named_params! { ":compartment": compartment.0, ":number": number, ":public": public.as_bytes() },
+    )?)
+}
+
+/// Returns the keys of all epochs that have this number: one, unless two desks rotated at the same time.
+pub(crate) fn keys_of_epoch(
+    db: &Connection,
+    compartment: CompartmentId,
+    number: u32,
+) -> Result<Vec<KemKey>, StoreError> {
     let sql = "SELECT seed FROM epoch_key WHERE compartment = :compartment AND number = :number";
-    let seed = db
-        .prepare_cached(sql)?
-        .query_row(
-            named_params! { ":compartment": compartment.0, ":number": number },
-            |row| fixed(row, "seed"),
-        )
-        .optional()?;
-    Ok(seed.map(|seed| KemKey::from_seed(&Zeroizing::new(seed))))
+    let mut statement = db.prepare_cached(sql)?;
+    let rows = statement.query_map(
+        named_params! { ":compartment": compartment.0, ":number": number },
+        |row| fixed(row, "seed"),
+    )?;
+    rows.map(|seed| Ok(KemKey::from_seed(&Zeroizing::new(seed?))))
+        .collect()
 }
 
 /// Returns the secret halves of all epochs that this node has.
@@ -91,19 +110,29 @@ pub(crate) fn readable(db: &Connection) -> Result<Vec<CompartmentId>, StoreError
 }
 
 pub(crate) fn own_chain(db: &Connection, compartment: CompartmentId) -> Result<Option<OwnChain>, StoreError> {
-    let sql = "SELECT epoch, id, state FROM chain WHERE compartment = :compartment";
+    let sql = "SELECT epoch, public, id, state FROM chain WHERE compartment = :compartment";
     let found = db
         .prepare_cached(sql)?
         .query_row(named_params! { ":compartment": compartment.0 }, |row| {
             let state = Zeroizing::new(row.get::<_, Vec<u8>>("state")?);
-            Ok((row.get("epoch")?, ChainId(fixed(row, "id")?), state))
+            let public: Vec<u8> = row.get("public")?;
+            Ok((row.get("epoch")?, public, ChainId(fixed(row, "id")?), state))
         })
         .optional()?;
-    let Some((epoch, id, state)) = found else {
+    let Some((epoch, public, id, state)) = found else {
+        return Ok(None);
+    };
+    // A chain of an older notebook does not say: a new one is opened.
+    let Ok(public) = KemKeyId::try_from(public.as_slice()) else {
         return Ok(None);
     };
     let chain = Chain::from_bytes(&state).map_err(|_| StoreError::Unreadable("a chain"))?;
-    Ok(Some(OwnChain { epoch, id, chain }))
+    Ok(Some(OwnChain {
+        epoch,
+        public,
+        id,
+        chain,
+    }))
 }
 
 pub(crate) fn keep_own_chain(
@@ -112,15 +141,24 @@ pub(crate) fn keep_own_chain(
     own: &OwnChain,
 ) -> Result<(), StoreError> {
     db.prepare_cached(
-        "INSERT INTO chain (compartment, epoch, id, state) VALUES (:compartment, :epoch, :id, :state)
-         ON CONFLICT DO UPDATE SET epoch = excluded.epoch, id = excluded.id, state = excluded.state",
+        "INSERT INTO chain (compartment, epoch, public, id, state)
+         VALUES (:compartment, :epoch, :public, :id, :state)
+         ON CONFLICT DO UPDATE SET epoch = excluded.epoch, public = excluded.public, id = excluded.id,
+             state = excluded.state",
     )?
     .execute(named_params! {
         ":compartment": compartment.0,
         ":epoch": own.epoch,
+        ":public": own.public.as_bytes(),
         ":id": own.id.as_bytes(),
         ":state": own.chain.to_bytes().as_slice(),
     })?;
+    Ok(())
+}
+
+/// Forgets the chains this node writes with: the next record opens new ones.
+pub(crate) fn forget_own_chains(db: &Connection) -> Result<(), StoreError> {
+    db.execute("DELETE FROM chain", [])?;
     Ok(())
 }
 
@@ -288,4 +326,11 @@ pub(crate) fn forget(db: &Connection, record: RecordId) -> Result<(), StoreError
     db.prepare_cached("DELETE FROM granted_key WHERE record = :record")?
         .execute(id)?;
     Ok(())
+}
+
+/// Returns the records that a desk handed this device keys of.
+pub(crate) fn granted_records(db: &Connection) -> Result<Vec<RecordId>, StoreError> {
+    let mut statement = db.prepare_cached("SELECT DISTINCT record FROM granted_key ORDER BY record")?;
+    let rows = statement.query_map([], |row| fixed(row, "record").map(RecordId::from_bytes))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }

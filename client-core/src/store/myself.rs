@@ -3,10 +3,11 @@
 use rusqlite::{Connection, OptionalExtension, named_params};
 use seal::keys::{KemKey, MembersKey, SignKey};
 use seal::members::Keyring;
-use wire::{EnvelopeId, Incarnation, LogId, MemberId, ProgrammeId};
+use wire::{EnvelopeId, Incarnation, LogId, MemberId, ProgrammeId, RelayKey};
 use zeroize::Zeroizing;
 
 use super::{StoreError, count, fixed};
+use crate::relay_address::RelayAddress;
 
 /// Who this node is.
 pub(crate) struct Myself {
@@ -20,15 +21,15 @@ pub(crate) struct Myself {
 /// The programme this node belongs to.
 pub(crate) struct Programme {
     pub(crate) id: ProgrammeId,
-    pub(crate) relay: String,
-    /// The hash of the relay's TLS key, if it has one.
-    pub(crate) relay_key: Option<[u8; 32]>,
+    pub(crate) relay: RelayAddress,
     pub(crate) members_keys: Keyring,
     pub(crate) cursor: u64,
     pub(crate) log: LogId,
     pub(crate) nonce: Vec<u8>,
     /// How many roster entries the relay is known to have.
     pub(crate) relay_height: u64,
+    /// Whether the last call that sent much was cut.
+    pub(crate) interrupted: bool,
 }
 
 pub(crate) fn introduce(db: &Connection, me: &Myself) -> Result<(), StoreError> {
@@ -85,8 +86,8 @@ pub(crate) fn join(
     )?
     .execute(named_params! {
         ":id": programme.id.as_bytes(),
-        ":relay": programme.relay,
-        ":relay_key": programme.relay_key,
+        ":relay": programme.relay.url,
+        ":relay_key": programme.relay.key.as_ref().map(RelayKey::as_bytes),
         ":root_seed": root_seed,
         ":cursor": programme.cursor as i64,
         ":log": programme.log.as_bytes(),
@@ -123,33 +124,29 @@ pub(crate) fn programme(db: &Connection) -> Result<Option<Programme>, StoreError
     let read = |row: &rusqlite::Row<'_>| {
         Ok(Programme {
             id: ProgrammeId::from_bytes(fixed(row, "id")?),
-            relay: row.get("relay")?,
-            relay_key: row.get("relay_key")?,
+            relay: RelayAddress {
+                url: row.get("relay")?,
+                key: row.get::<_, Option<[u8; 32]>>("relay_key")?.map(RelayKey),
+            },
             members_keys: members_keys.clone(),
             cursor: count(row, "cursor")?,
             log: LogId(fixed(row, "log")?),
             nonce: row.get("nonce")?,
             relay_height: count(row, "relay_height")?,
+            interrupted: row.get("interrupted")?,
         })
     };
-    let sql = "SELECT id, relay, relay_key, cursor, log, nonce, relay_height FROM programme";
+    let sql = "SELECT id, relay, relay_key, cursor, log, nonce, relay_height, interrupted FROM programme";
     Ok(db.query_row(sql, [], read).optional()?)
 }
 
-/// Returns the seed of the programme's root key, on a desk that has it.
+/// Returns the programme's root key, on a desk that has it.
 pub(crate) fn root_key(db: &Connection) -> Result<Option<SignKey>, StoreError> {
     let sql = "SELECT root_seed FROM programme";
     let seed: Option<Option<[u8; 32]>> = db.query_row(sql, [], |row| row.get("root_seed")).optional()?;
     Ok(seed
         .flatten()
         .map(|seed| SignKey::from_seed(&Zeroizing::new(seed))))
-}
-
-/// Notes where the relay is from now on.
-pub(crate) fn note_relay(db: &Connection, url: &str, key: Option<&[u8; 32]>) -> Result<(), StoreError> {
-    db.prepare_cached("UPDATE programme SET relay = :url, relay_key = :key")?
-        .execute(named_params! { ":url": url, ":key": key })?;
-    Ok(())
 }
 
 /// Keeps a certificate until the roster comes that it is checked against.
@@ -179,6 +176,14 @@ pub(crate) fn forget_unproved(db: &Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
+pub(crate) fn note_relay(db: &Connection, relay: &RelayAddress) -> Result<(), StoreError> {
+    db.prepare_cached("UPDATE programme SET relay = :relay, relay_key = :key")?
+        .execute(named_params! {
+            ":relay": relay.url, ":key": relay.key.as_ref().map(RelayKey::as_bytes),
+        })?;
+    Ok(())
+}
+
 pub(crate) fn note_cursor(db: &Connection, cursor: u64) -> Result<(), StoreError> {
     db.prepare_cached("UPDATE programme SET cursor = :cursor")?
         .execute(named_params! { ":cursor": cursor as i64 })?;
@@ -186,8 +191,25 @@ pub(crate) fn note_cursor(db: &Connection, cursor: u64) -> Result<(), StoreError
 }
 
 pub(crate) fn note_call(db: &Connection, cursor: u64, log: LogId, nonce: &[u8]) -> Result<(), StoreError> {
-    db.prepare_cached("UPDATE programme SET cursor = :cursor, log = :log, nonce = :nonce")?
+    db.prepare_cached("UPDATE programme SET cursor = :cursor, log = :log, nonce = :nonce, interrupted = 0")?
         .execute(named_params! { ":cursor": cursor as i64, ":log": log.as_bytes(), ":nonce": nonce })?;
+    Ok(())
+}
+
+/// Notes that a call begins which sends much: unless it ends well, the next one asks first what came through.
+pub(crate) fn note_interrupted(db: &rusqlite::Transaction<'_>) -> Result<(), StoreError> {
+    db.execute("UPDATE programme SET interrupted = 1", [])?;
+    Ok(())
+}
+
+/// Begins a new incarnation after the last envelope that is known to be in its place.
+pub(crate) fn begin_incarnation(
+    db: &Connection,
+    incarnation: Incarnation,
+    previous: EnvelopeId,
+) -> Result<(), StoreError> {
+    db.prepare_cached("UPDATE self SET incarnation = :incarnation, sequence = 0, previous = :previous")?
+        .execute(named_params! { ":incarnation": incarnation, ":previous": previous.as_bytes() })?;
     Ok(())
 }
 

@@ -18,6 +18,8 @@ pub enum RecordStatus {
     Finished,
     /// At a desk: it can be read here.
     Received,
+    /// Consent was taken back for all purposes: it is hidden, whatever else is true of it.
+    Withdrawn,
 }
 
 impl RecordStatus {
@@ -28,12 +30,19 @@ impl RecordStatus {
             Self::Granted => "granted",
             Self::Finished => "finished",
             Self::Received => "received",
+            Self::Withdrawn => "withdrawn",
         }
     }
 
     fn read(word: &str) -> Result<Self, rusqlite::Error> {
-        [Self::Draft, Self::Granted, Self::Finished, Self::Received]
-            .into_iter()
+        let all = [
+            Self::Draft,
+            Self::Granted,
+            Self::Finished,
+            Self::Received,
+            Self::Withdrawn,
+        ];
+        all.into_iter()
             .find(|status| status.word() == word)
             .ok_or_else(|| rusqlite::Error::InvalidColumnName(word.to_owned()))
     }
@@ -100,7 +109,9 @@ pub(crate) fn set_status(
 }
 
 pub(crate) fn get(db: &Connection, record: RecordId) -> Result<Option<RecordRow>, StoreError> {
-    let sql = "SELECT id, form_id, form_version, status, started, changed, author, disagreements,
+    let sql = "SELECT id, form_id, form_version,
+                      iif(id IN (SELECT record FROM withdrawal WHERE purpose IS NULL), 'withdrawn', status)
+                          AS status, started, changed, author, disagreements,
                       EXISTS (SELECT 1 FROM draft WHERE draft.record = record.id) AS editing
                FROM record WHERE id = :id";
     Ok(db
@@ -109,12 +120,14 @@ pub(crate) fn get(db: &Connection, record: RecordId) -> Result<Option<RecordRow>
         .optional()?)
 }
 
-/// Returns the records of a form, or of all forms, the last changed first.
+/// Returns the records of a form, or of all forms, the last changed first. Withdrawn ones are left out.
 pub(crate) fn list(db: &Connection, form_id: Option<&str>) -> Result<Vec<RecordRow>, StoreError> {
     let mut statement = db.prepare_cached(
         "SELECT id, form_id, form_version, status, started, changed, author, disagreements,
                 EXISTS (SELECT 1 FROM draft WHERE draft.record = record.id) AS editing
-         FROM record WHERE :form_id IS NULL OR form_id = :form_id ORDER BY changed DESC, id",
+         FROM record WHERE (:form_id IS NULL OR form_id = :form_id)
+              AND id NOT IN (SELECT record FROM withdrawal WHERE purpose IS NULL)
+         ORDER BY changed DESC, id",
     )?;
     let rows = statement.query_map(named_params! { ":form_id": form_id }, read)?;
     Ok(rows.collect::<Result<_, _>>()?)
@@ -151,6 +164,16 @@ pub(crate) fn forget_documents(db: &Connection, record: RecordId) -> Result<(), 
     super::entities::forget(db, record)
 }
 
+/// Forgets all that was made of one record's envelopes, to make it anew.
+pub(crate) fn forget_view(db: &Connection, record: RecordId) -> Result<(), StoreError> {
+    let id = named_params! { ":record": record.as_bytes() };
+    db.prepare_cached("DELETE FROM work WHERE record = :record")?
+        .execute(id)?;
+    db.prepare_cached("DELETE FROM record WHERE id = :record AND status IN ('received', 'granted')")?
+        .execute(id)?;
+    forget_documents(db, record)
+}
+
 /// Forgets what was made of envelopes: finished work and open drafts stay.
 pub(crate) fn forget_views(db: &Connection) -> Result<(), StoreError> {
     db.execute_batch(
@@ -185,11 +208,11 @@ pub(crate) fn note_work(
     Ok(())
 }
 
-/// Returns what each device finished on each day, the newest day first.
+/// Returns what each device finished on each day, the newest day first. Withdrawn records are left out.
 pub(crate) fn work(db: &Connection) -> Result<Vec<WorkDay>, StoreError> {
     let mut statement = db.prepare_cached(
         "SELECT day, author, sum(first) AS records, count(*) - sum(first) AS edits
-         FROM work GROUP BY day, author ORDER BY day DESC, author",
+         FROM work WHERE record NOT IN (SELECT record FROM withdrawal WHERE purpose IS NULL) GROUP BY day, author ORDER BY day DESC, author",
     )?;
     let rows = statement.query_map([], |row| {
         Ok(WorkDay {

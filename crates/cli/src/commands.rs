@@ -1,14 +1,18 @@
 //! The commands: one file each.
 
+mod bundle;
 mod demo;
 mod desk;
 mod device;
 mod disagreement;
 mod entity;
+mod epoch;
 mod export;
 mod form;
 mod programme;
+mod quarantine;
 mod rebuild;
+mod receipt;
 mod record;
 mod recovery;
 mod roster;
@@ -39,15 +43,21 @@ enum Command {
     /// Check, convert, try and publish forms
     #[command(subcommand)]
     Form(form::FormCommand),
-    /// Let a device or a further desk join: request, admit, join
+    /// Let a device or a further desk join, or revoke it: request, admit, join, list, revoke
     #[command(subcommand)]
     Device(device::Device),
-    /// Look at the roster: who is a member, who may do and read what
+    /// Show the roster: who is a member, who may do and read what; join it where it was split
     #[command(subcommand)]
-    Roster(roster::Roster),
+    Roster(roster::RosterCommand),
     /// Prepare for the loss of the desk, and recover from it on a new machine
     #[command(subcommand)]
     Recovery(recovery::Recovery),
+    /// Renew the keys that answers are sealed to
+    #[command(subcommand)]
+    Epoch(epoch::EpochCommand),
+    /// Decide about what came and was not merged
+    #[command(subcommand)]
+    Quarantine(quarantine::QuarantineCommand),
     /// Start, answer, finish, list, show and grant records
     #[command(subcommand)]
     Record(record::RecordCommand),
@@ -59,10 +69,16 @@ enum Command {
     Entity(entity::EntityCommand),
     /// Send what is finished to the relay, and take what others sent
     Sync(sync::Sync),
+    /// Carry envelopes by hand: on a stick, on a card
+    #[command(subcommand)]
+    Bundle(bundle::Bundle),
     /// Open the coordinator's console in a browser, on this machine only
     Desk(desk::Desk),
     /// Write a form's records as tables
     Export(export::Export),
+    /// Check receipts of erasures
+    #[command(subcommand)]
+    Receipt(receipt::ReceiptCommand),
     /// Make every view in a notebook anew from its envelopes
     Rebuild(rebuild::Rebuild),
 }
@@ -71,18 +87,22 @@ impl Baraza {
     pub(crate) fn run(self) -> anyhow::Result<ExitCode> {
         match self.command {
             Command::Demo(command) => command.run(),
+            Command::Bundle(command) => command.run(),
             Command::Serve(command) => command.run(),
             Command::Programme(command) => command.run(),
             Command::Form(command) => command.run(),
             Command::Device(command) => command.run(),
             Command::Roster(command) => command.run(),
             Command::Recovery(command) => command.run(),
+            Command::Epoch(command) => command.run(),
+            Command::Quarantine(command) => command.run(),
             Command::Record(command) => command.run(),
             Command::Disagreement(command) => command.run(),
             Command::Entity(command) => command.run(),
             Command::Sync(command) => command.run(),
             Command::Desk(command) => command.run(),
             Command::Export(command) => command.run(),
+            Command::Receipt(command) => command.run(),
             Command::Rebuild(command) => command.run(),
         }
     }

@@ -25,6 +25,11 @@ impl Home {
         Ok(Notebook::open(&self.home, &passphrase, Surroundings::real()?)?)
     }
 
+    /// Returns the notebook's folder.
+    pub(crate) fn folder(&self) -> &std::path::Path {
+        &self.home
+    }
+
     /// Opens the notebook, or makes one if there is none.
     pub(crate) fn open_or_create(&self, name: &str) -> anyhow::Result<Notebook> {
         if self.home.join("notebook.key").exists() {

@@ -9,6 +9,11 @@ mod qr;
 use std::process::ExitCode;
 
 use clap::Parser;
+use zeroizing_alloc::ZeroAlloc;
+
+/// Overwrites what is freed, so that nothing of what was read, answered or erased lies about in memory.
+#[global_allocator]
+static ALLOCATOR: ZeroAlloc<std::alloc::System> = ZeroAlloc(std::alloc::System);
 
 fn main() -> ExitCode {
     let filter = tracing_subscriber::EnvFilter::try_from_env("BARAZA_LOG").unwrap_or_else(|_| "warn".into());

@@ -12,6 +12,7 @@ pub mod members;
 pub mod part;
 pub mod passphrase;
 pub mod payload;
+pub mod receipt;
 pub mod recovery;
 pub mod roster;
 pub mod sign;

@@ -2,11 +2,12 @@
 
 use rand_core::CryptoRng;
 use thiserror::Error;
-use wire::{CompartmentId, KemKeyId, KeyName, MemberId, ProgrammeId};
+use wire::{CompartmentId, KemKeyId, KemPublic, KeyName, MemberId, ProgrammeId, SealedFor};
 
-use crate::keys::{MembersKey, RecordKey};
+use crate::keys::{KemKey, MembersKey, RecordKey};
 use crate::part::{self, PartContext};
 use crate::payload;
+use crate::to_key::{SealError, open_with, seal_to};
 
 /// Why something under the members' key cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -137,4 +138,75 @@ impl Keyring {
 /// Returns the members' key as the key of an envelope's part.
 pub fn as_record_key(key: &MembersKey) -> RecordKey {
     RecordKey::from_bytes(*key.as_bytes())
+}
+
+/// What a members' key is sealed for when the roster hands it out.
+const HANDED: &[u8] = b"baraza/1 members' key by roster";
+
+/// Seals a members' key to one member, or to the recovery key, for the roster.
+///
+/// # Errors
+/// The member's key cannot be sealed to.
+pub fn hand_key(
+    key: &MembersKey,
+    programme: ProgrammeId,
+    (member, kem): (MemberId, &KemPublic),
+    rng: &mut impl CryptoRng,
+) -> Result<SealedFor, SealError> {
+    let aad = handed_aad(programme, key.id(), member);
+    Ok(SealedFor {
+        member,
+        kem: kem.id(),
+        sealed: seal_to(kem, HANDED, &aad, key.as_bytes(), rng)?,
+    })
+}
+
+/// Opens what [`hand_key`] made. `None` if it is not for this key, was changed, or is another key than `id` says.
+pub fn take_key(
+    id: KemKeyId,
+    programme: ProgrammeId,
+    handed: &SealedFor,
+    kem: &KemKey,
+) -> Option<MembersKey> {
+    let aad = handed_aad(programme, id, handed.member);
+    let opened = open_with(kem, HANDED, &aad, &handed.sealed).ok()?;
+    let key = MembersKey::from_bytes(opened.as_slice().try_into().ok()?);
+    (key.id() == id).then_some(key)
+}
+
+fn handed_aad(programme: ProgrammeId, key: KemKeyId, to: MemberId) -> Vec<u8> {
+    [&programme.as_bytes()[..], key.as_bytes(), to.as_bytes()].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::SeedableRng as _;
+    use rand::rngs::ChaCha20Rng;
+
+    use super::*;
+    use crate::keys::SignKey;
+
+    #[test]
+    fn a_members_key_is_handed_to_one_member_under_its_own_id() {
+        let mut rng = ChaCha20Rng::seed_from_u64(1);
+        let (kem, other) = (KemKey::make(&mut rng), KemKey::make(&mut rng));
+        let programme = ProgrammeId::from_chance([1; 16]);
+        let member = MemberId::from_chance([2; 16]);
+        let public = kem.public();
+        let key = MembersKey::make(&mut rng);
+        let handed = hand_key(&key, programme, (member, &public), &mut rng).unwrap();
+        assert_eq!(
+            take_key(key.id(), programme, &handed, &kem).unwrap().as_bytes(),
+            key.as_bytes()
+        );
+        assert!(take_key(key.id(), programme, &handed, &other).is_none());
+        assert!(take_key(KemKeyId([9; 8]), programme, &handed, &kem).is_none());
+        let elsewhere = ProgrammeId::from_chance([3; 16]);
+        assert!(take_key(key.id(), elsewhere, &handed, &kem).is_none());
+        let for_another = SealedFor {
+            member: MemberId::from_chance([4; 16]),
+            ..handed
+        };
+        assert!(take_key(key.id(), programme, &for_another, &kem).is_none());
+    }
 }

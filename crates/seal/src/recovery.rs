@@ -9,12 +9,12 @@
 
 use rand_core::CryptoRng;
 use thiserror::Error;
-use wire::{DecodeError, KemPublic, ProgrammeId, Reader, SealedFor, Writer};
+use wire::{DecodeError, KemPublic, ProgrammeId, Reader, Writer};
 use zeroize::Zeroizing;
 
 use crate::book::{EpochSeed, read_seeds, write_seeds};
 use crate::keys::{KemKey, MembersKey, SignKey};
-use crate::members::Keyring;
+use crate::members::{Keyring, take_key};
 use crate::roster::{RECOVERY, Recovery, Roster};
 use crate::to_key::{OpenError, SealError, open_with, seal_to};
 
@@ -25,7 +25,6 @@ pub use share::{CombineError, SHARE_LINES, SHARE_WORDS, Share, ShareError, Split
 const VERSION: u8 = 1;
 const MAX_KEYS: usize = 1000;
 const KEPT: &[u8] = b"baraza/1 recovery";
-const MEMBERS_KEY: &[u8] = b"baraza/1 members' key for recovery";
 
 /// What lies sealed to the recovery key.
 #[derive(Debug, Clone)]
@@ -106,26 +105,6 @@ impl Kept {
     }
 }
 
-/// Seals a new members' key to the recovery key, for the entry that hands it to the members.
-pub fn seal_members_key(
-    key: &MembersKey,
-    recovery: &Recovery,
-    programme: ProgrammeId,
-    rng: &mut impl CryptoRng,
-) -> Result<SealedFor, SealError> {
-    Ok(SealedFor {
-        member: RECOVERY,
-        kem: recovery.public.id(),
-        sealed: seal_to(
-            &recovery.public,
-            MEMBERS_KEY,
-            programme.as_bytes(),
-            key.as_bytes(),
-            rng,
-        )?,
-    })
-}
-
 /// Opens the members' keys that the roster handed out after the recovery key was made, oldest first. One that was not
 /// sealed to the recovery key, or is not the one its entry names, is left out.
 pub fn later_members_keys(key: &KemKey, roster: &Roster) -> Vec<MembersKey> {
@@ -133,11 +112,7 @@ pub fn later_members_keys(key: &KemKey, roster: &Roster) -> Vec<MembersKey> {
     let for_recovery = handed.flat_map(|handed| handed.sealed.iter().map(move |sealed| (handed.key, sealed)));
     for_recovery
         .filter(|(_, sealed)| sealed.member == RECOVERY)
-        .filter_map(|(id, sealed)| {
-            let opened = open_with(key, MEMBERS_KEY, roster.programme().as_bytes(), &sealed.sealed).ok()?;
-            let key = MembersKey::from_bytes(<[u8; 32]>::try_from(opened.as_slice()).ok()?);
-            (key.id() == id).then_some(key)
-        })
+        .filter_map(|(id, sealed)| take_key(id, roster.programme(), sealed, key))
         .collect()
 }
 

@@ -20,6 +20,8 @@ mod join;
 mod tree;
 pub mod write;
 
+pub use tree::Sides;
+
 /// Why an entry is not part of the roster.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum RosterError {
@@ -288,7 +290,8 @@ impl Roster {
         self.split
     }
 
-    fn on_chain(&self, position: &RosterPosition) -> bool {
+    /// Returns whether `position` lies on the chain itself, and not on a side of it.
+    pub fn on_chain(&self, position: &RosterPosition) -> bool {
         let index = position
             .height
             .checked_sub(1)
@@ -339,6 +342,17 @@ impl Roster {
         self.members
             .values()
             .filter(|member| !self.revoked.contains_key(&member.card.member))
+    }
+
+    /// Returns whether somebody who is not trusted any more was handed a key that is written with still: the members'
+    /// key, or the seed of an epoch. A coordinator renews them then.
+    pub fn needs_new_keys(&self) -> bool {
+        let revoked = |sealed: &SealedFor| self.revoked.contains_key(&sealed.member);
+        let last = self.members_keys.last().map(|last| last.key);
+        let handed = self.members_keys.iter().filter(|handed| Some(handed.key) == last);
+        let members_key = last.is_none() || handed.flat_map(|handed| &handed.sealed).any(revoked);
+        let current = self.epochs.values().filter_map(|epochs| epochs.last());
+        !self.revoked.is_empty() && (members_key || current.flat_map(|epoch| &epoch.seeds).any(revoked))
     }
 
     fn has(&self, id: &MemberId, may: impl FnOnce(Role) -> bool) -> bool {
@@ -404,6 +418,11 @@ impl Roster {
 /// Returns whether members of this role may erase records and revoke others.
 pub fn may_erase(role: Role) -> bool {
     matches!(role, Role::COORDINATOR | Role::PROTECTION_OFFICER)
+}
+
+/// Returns whether members of this role may write down that consent was taken back.
+pub fn may_withdraw(role: Role) -> bool {
+    role.runs_desk() || role == Role::ENUMERATOR
 }
 
 /// The member that stands for the recovery key where something is sealed to members.

@@ -8,8 +8,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use client_core::deeds::admit::{Admission, AdmitError};
 use client_core::deeds::found::FoundError;
 use client_core::deeds::join::JoinError;
-use client_core::{Cost, Notebook, OpenError, Surroundings};
+use client_core::{Cost, Notebook, OpenError, RelayAddress, Surroundings};
 use thiserror::Error;
+use wire::RelayKey;
 
 use crate::{FieldClock, Tap};
 
@@ -53,6 +54,7 @@ pub struct Field {
     pub tap: Tap,
     relay: Option<server::Relay>,
     relay_address: SocketAddr,
+    relay_key: Option<RelayKey>,
     runtime: tokio::runtime::Runtime,
 }
 
@@ -65,12 +67,37 @@ impl Field {
         cost: Cost,
         passphrase: &str,
     ) -> Result<Self, FieldError> {
+        let config = server::Config::new(folder.join("relay"), SocketAddr::from(([127, 0, 0, 1], 0)));
+        Self::set_up_around(config, folder, seed, clock, cost, passphrase)
+    }
+
+    /// Sets up a relay that speaks TLS; the rest is as in [`Field::set_up`].
+    pub fn set_up_with_tls(
+        folder: &Path,
+        seed: [u8; 32],
+        clock: FieldClock,
+        cost: Cost,
+        passphrase: &str,
+    ) -> Result<Self, FieldError> {
+        let plain = server::Config::new(folder.join("relay"), SocketAddr::from(([127, 0, 0, 1], 0)));
+        let config = server::Config { tls: true, ..plain };
+        Self::set_up_around(config, folder, seed, clock, cost, passphrase)
+    }
+
+    fn set_up_around(
+        config: server::Config,
+        folder: &Path,
+        seed: [u8; 32],
+        clock: FieldClock,
+        cost: Cost,
+        passphrase: &str,
+    ) -> Result<Self, FieldError> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()
             .build()?;
-        let config = server::Config::new(folder.join("relay"), SocketAddr::from(([127, 0, 0, 1], 0)));
         let relay = runtime.block_on(server::Relay::start(config))?;
+        let relay_key = relay.key();
         let relay_address = relay.address();
         let tap = Tap::to(relay_address)?;
         let (folder, passphrase) = (folder.to_owned(), passphrase.to_owned());
@@ -86,6 +113,7 @@ impl Field {
             tap,
             relay,
             relay_address,
+            relay_key,
             runtime,
         })
     }
@@ -93,7 +121,7 @@ impl Field {
     /// Founds a programme, with a desk in `folder/<name>`.
     pub fn desk(&self, name: &str, programme: &str) -> Result<Notebook, FieldError> {
         let mut desk = self.notebook(name)?;
-        desk.found(programme, &self.tap.url())?;
+        desk.found(programme, self.relay())?;
         Ok(desk)
     }
 
@@ -127,6 +155,14 @@ impl Field {
     /// Returns the folder everything is in.
     pub fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    /// Returns where members call the relay, through the counted link, and the key they know it by.
+    pub fn relay(&self) -> RelayAddress {
+        match self.relay_key {
+            Some(key) => RelayAddress::with_key(&format!("https://{}", self.tap.address()), key),
+            None => RelayAddress::without_key(&self.tap.url()),
+        }
     }
 
     /// Returns the relay's own address, past the counted link.

@@ -37,6 +37,26 @@ struct Counts {
     keep: AtomicBool,
     kept: Mutex<Vec<Vec<u8>>>,
     closed: AtomicBool,
+    /// How many bytes may still go up before every connection is cut, if that was asked for.
+    up_left: Mutex<Option<u64>>,
+}
+
+impl Counts {
+    /// Returns how many of `length` bytes may pass upwards, and whether the connection is cut after them.
+    fn allow(&self, length: u64) -> (u64, bool) {
+        let mut left = self.up_left.lock().unwrap_or_else(PoisonError::into_inner);
+        match *left {
+            Some(most) if length >= most => {
+                *left = None;
+                (most, true)
+            }
+            Some(most) => {
+                *left = Some(most - length);
+                (length, false)
+            }
+            None => (length, false),
+        }
+    }
 }
 
 /// A link to a relay through which everything is counted.
@@ -67,9 +87,14 @@ impl Tap {
         Ok(Self { address, counts })
     }
 
-    /// Returns the address members call instead of the relay's.
+    /// Returns the address members call instead of the relay's, if the relay speaks plain HTTP.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// Returns where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
     }
 
     /// Returns how much has passed.
@@ -78,6 +103,11 @@ impl Tap {
             up: self.counts.up.load(Ordering::SeqCst),
             down: self.counts.down.load(Ordering::SeqCst),
         }
+    }
+
+    /// Cuts the connection once, after so many more bytes went up: of what comes then, nothing passes in either direction.
+    pub fn cut_after(&self, bytes: u64) {
+        *self.counts.up_left.lock().unwrap_or_else(PoisonError::into_inner) = Some(bytes);
     }
 
     /// Keeps what passes from now on.
@@ -109,13 +139,13 @@ fn connect(member: TcpStream, relay: SocketAddr, counts: &Arc<Counts>) -> io::Re
     relay.set_nodelay(true)?;
     let (from_member, to_relay) = (member.try_clone()?, relay.try_clone()?);
     let upward = Arc::clone(counts);
-    let up = thread::spawn(move || pass(from_member, to_relay, &upward, |counts| &counts.up));
-    pass(relay, member, counts, |counts| &counts.down);
+    let up = thread::spawn(move || pass(from_member, to_relay, &upward, true));
+    pass(relay, member, counts, false);
     drop(up.join());
     Ok(())
 }
 
-fn pass(mut from: TcpStream, mut to: TcpStream, counts: &Counts, count: impl Fn(&Counts) -> &AtomicU64) {
+fn pass(mut from: TcpStream, mut to: TcpStream, counts: &Counts, up: bool) {
     let mut chunk = vec![0; 64 << 10];
     let kept = {
         let mut all = counts.kept.lock().unwrap_or_else(PoisonError::into_inner);
@@ -126,8 +156,17 @@ fn pass(mut from: TcpStream, mut to: TcpStream, counts: &Counts, count: impl Fn(
         let Some(bytes) = chunk.get(..length).filter(|bytes| !bytes.is_empty()) else {
             break;
         };
+        let (allowed, cut) = match up {
+            true => counts.allow(length as u64),
+            false => (length as u64, false),
+        };
+        let bytes = usize::try_from(allowed)
+            .ok()
+            .and_then(|allowed| bytes.get(..allowed));
+        let bytes = bytes.unwrap_or_default();
         // Counted before it is passed on, so that whoever saw the answer sees the count.
-        count(counts).fetch_add(length as u64, Ordering::SeqCst);
+        let counted = if up { &counts.up } else { &counts.down };
+        counted.fetch_add(bytes.len() as u64, Ordering::SeqCst);
         if counts.keep.load(Ordering::SeqCst) {
             let mut all = counts.kept.lock().unwrap_or_else(PoisonError::into_inner);
             if let Some(run) = all.get_mut(kept) {
@@ -136,6 +175,11 @@ fn pass(mut from: TcpStream, mut to: TcpStream, counts: &Counts, count: impl Fn(
         }
         if to.write_all(bytes).is_err() {
             break;
+        }
+        if cut {
+            drop(to.shutdown(Shutdown::Both));
+            drop(from.shutdown(Shutdown::Both));
+            return;
         }
     }
     drop(to.shutdown(Shutdown::Write));

@@ -27,7 +27,10 @@ const MAX_SEALED_SEED: usize = 4096;
 /// The most members one `members' key` act seals to; more take several acts.
 pub const MAX_SEALED_TO: usize = 500;
 const MAX_INCARNATIONS: usize = 1000;
-const MAX_JOINED: usize = 1000;
+/// The most entries one `join` act holds; more take several acts.
+pub const MAX_JOINED: usize = 1000;
+/// How deep joins may stand in joins: two coordinators may join at once, and one of them joins the other's join.
+const MAX_NESTED: usize = 8;
 
 /// What a member may do. Numbers without a name here may do nothing.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -254,6 +257,11 @@ impl RosterEntry {
 
     /// Reads canonical bytes.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, DecodeError> {
+        Self::read(bytes, 0)
+    }
+
+    /// Reads an entry that stands in `depth` others, which join it.
+    fn read(bytes: &[u8], depth: usize) -> Result<Self, DecodeError> {
         let mut r = Reader::new(bytes);
         r.version("the roster entry", ENTRY_VERSION)?;
         let entry = Self {
@@ -261,24 +269,11 @@ impl RosterEntry {
             height: r.varint()?,
             previous: RosterHead(r.array("the previous entry")?),
             author: MemberId::from_bytes(r.array("the author")?),
-            act: RosterAct::read(&mut r)?,
+            act: RosterAct::read(&mut r, depth)?,
             signature: r.array("the signature")?,
         };
         r.end()?;
         Ok(entry)
-    }
-
-    /// Reads an entry that another one joins. It joins nothing itself, so that entries do not nest without end.
-    fn read_joined(bytes: &[u8]) -> Result<Self, DecodeError> {
-        let mut head = Reader::new(bytes);
-        head.version("the roster entry", ENTRY_VERSION)?;
-        head.take(16, "the programme")?;
-        head.varint()?;
-        head.take(32 + 16, "the previous entry and the author")?;
-        if head.u8("an act")? == 11 {
-            return Err(DecodeError::Contradiction("a joined entry joins others itself"));
-        }
-        Self::from_bytes(bytes)
     }
 }
 
@@ -395,7 +390,7 @@ impl RosterAct {
         w.bytes(&act.finish());
     }
 
-    fn read(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+    fn read(r: &mut Reader<'_>, depth: usize) -> Result<Self, DecodeError> {
         let tag = r.u8("an act")?;
         let bytes = r.bytes(MAX_ACT)?;
         let mut r = Reader::new(bytes);
@@ -458,9 +453,12 @@ impl RosterAct {
                 public: read_kem(&mut r)?,
                 root: r.bytes(MAX_SEALED_TEXT)?.to_vec(),
             },
+            11 if depth >= MAX_NESTED => {
+                return Err(DecodeError::Contradiction("joins nest too deep"));
+            }
             11 => Self::Join {
                 entries: read_list(&mut r, "the joined entries", MAX_JOINED, |r| {
-                    RosterEntry::read_joined(r.bytes(MAX_ACT)?)
+                    RosterEntry::read(r.bytes(MAX_ACT)?, depth + 1)
                 })?,
             },
             tag => {
@@ -612,12 +610,16 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn entries_do_not_nest() {
-        let inner = entry(RosterAct::Join { entries: Vec::new() });
-        let outer = entry(RosterAct::Join { entries: vec![inner] });
+    fn joins_nest_no_deeper_than_people_would_need() {
+        let mut join = entry(RosterAct::Join { entries: Vec::new() });
+        for _ in 1..MAX_NESTED {
+            join = entry(RosterAct::Join { entries: vec![join] });
+        }
+        assert_eq!(RosterEntry::from_bytes(&join.to_bytes()), Ok(join.clone()));
+        let deeper = entry(RosterAct::Join { entries: vec![join] });
         assert_eq!(
-            RosterEntry::from_bytes(&outer.to_bytes()),
-            Err(DecodeError::Contradiction("a joined entry joins others itself"))
+            RosterEntry::from_bytes(&deeper.to_bytes()),
+            Err(DecodeError::Contradiction("joins nest too deep"))
         );
     }
 

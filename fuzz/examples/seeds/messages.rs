@@ -20,7 +20,7 @@ use seal::verify::request::request_headers;
 use wire::armour::armour;
 use wire::{
     Ack, CompartmentId, Done, EnvelopeId, FormId, Frame, FrameWriter, GrantedKeyId, KeyName, LogId, Part,
-    Refusal, RefusalCode, RosterAct, Status, Want, Wanted, Writer,
+    Refusal, RefusalCode, RelayKey, RosterAct, Status, Want, Wanted, Writer,
 };
 
 use crate::Seed;
@@ -200,6 +200,9 @@ fn sealed() -> Vec<Seed> {
         "lines",
         format!(" {}\n", armour("b-1", &[0xff; 7]).replace('_', "_\n")).into(),
     ));
+    let key = RelayKey::of(b"a public key");
+    seeds.push(("wire_relay_key", "digits", key.to_string().into()));
+    seeds.push(("wire_relay_key", "groups", key.in_groups().to_uppercase().into()));
 
     let words = b"| | integer | years | Years? | | |\n| | integer | rooms | Rooms? | | |\n".repeat(4);
     let dictionary = Dictionary::from_bytes(forms::FORM.into());

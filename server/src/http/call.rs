@@ -8,6 +8,7 @@ use seal::verify::envelope::verify;
 use seal::verify::request::{RequestHeaders, check_request};
 use sync::{Page, RelayCall, RelayEffect, RelayEvent, Welcome};
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
 use tokio_stream::{Stream, StreamExt as _};
 use wire::{Envelope, Hello, MemberId, Refusal, RefusalCode, Status, Want};
 
@@ -15,8 +16,10 @@ use super::AppState;
 use crate::clearance::Clearance;
 use crate::store::{Query, Run, StoreError};
 
-/// How long a member may say nothing in the middle of a call.
+/// How long a member may take to say [`SOMETHING`] in the middle of a call.
 const SILENCE: Duration = Duration::from_secs(120);
+/// How many bytes are something: whoever says one now and then only holds a connection.
+const SOMETHING: usize = 1024;
 /// How many writes of one call may wait for the writer.
 const UNANSWERED: usize = 1024;
 /// How many roster entries one call may bring: they prove themselves, and need no member to be known.
@@ -62,7 +65,12 @@ pub(super) async fn run(
         entries: 0,
         over: false,
     };
-    while let Ok(Some(Ok(bytes))) = tokio::time::timeout(SILENCE, body.next()).await {
+    let (mut until, mut said) = (Instant::now() + SILENCE, 0);
+    while let Ok(Some(Ok(bytes))) = tokio::time::timeout_at(until, body.next()).await {
+        said += bytes.len();
+        if said >= SOMETHING {
+            (until, said) = (Instant::now() + SILENCE, 0);
+        }
         if call.event(RelayEvent::Received(bytes.into())).await.is_err() || call.over {
             return;
         }
@@ -128,12 +136,17 @@ impl Call {
                 let member = self.hello.as_ref().map(|hello| hello.member).ok_or(Broken)?;
                 let roster = self.state.writer.roster(&programme).ok_or(Broken)?;
                 let store = self.state.store.clone();
-                let of = (!all || !roster.is_desk(&member)).then_some(member);
+                let desk = Clearance::of(member, &roster, (self.state.clock)()).is_desk();
+                let of = (!all || !desk).then_some(member);
                 let vectors = blocking(move || store.vectors(&programme, of.as_ref())).await?;
                 Some(RelayEvent::Vectors(vectors, Vec::new()))
             }
             RelayEffect::ReadRoster { above } => {
                 let programme = self.programme()?;
+                let position = self.hello.as_ref().map(|hello| hello.roster).ok_or(Broken)?;
+                let roster = self.state.writer.roster(&programme).ok_or(Broken)?;
+                // Where the member's roster parts from this one is not known here: it skips what it has.
+                let above = if roster.on_chain(&position) { above } else { 0 };
                 let store = self.state.store.clone();
                 let entries = blocking(move || store.roster(&programme, above)).await?;
                 Some(RelayEvent::Roster(entries))
@@ -270,11 +283,11 @@ impl Call {
         let hello = self.hello.as_ref().ok_or(Broken)?;
         let (member, programme): (MemberId, _) = (hello.member, hello.programme);
         let roster = self.state.writer.roster(&programme).ok_or(Broken)?;
-        let store = self.state.store.clone();
+        let (store, now) = (self.state.store.clone(), (self.state.clock)());
         let run = blocking(move || {
-            let mut clearance = Clearance::of(member, &roster);
+            let mut clearance = Clearance::of(member, &roster, now);
             let query: Option<Query> = match want {
-                None => Some(clearance.query()),
+                None => clearance.query(),
                 Some(want) => clearance.query_for(want.what, &*store)?,
             };
             match query {

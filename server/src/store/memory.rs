@@ -4,15 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
 use wire::{
-    Envelope, EnvelopeId, Kind, LogId, MemberId, Part, ProgrammeId, RecordId, RosterEntry, Status, Vector,
+    Envelope, EnvelopeId, Header, Kind, LogId, MemberId, Part, ProgrammeId, RecordId, RosterEntry, Status,
+    Vector,
 };
 
-use super::{Identity, Query, RUN_BYTES, RUN_LENGTH, Run, Store, StoreError, Write, contiguous};
+use super::{FOR_ALL, Identity, Query, RUN_BYTES, RUN_LENGTH, Run, Store, StoreError, Write, contiguous};
 
 #[derive(Default)]
 struct Programme {
     roster: Vec<RosterEntry>,
     envelopes: Vec<(EnvelopeId, Envelope)>,
+    erased: BTreeSet<[u8; 16]>,
 }
 
 /// A relay's store in memory.
@@ -70,6 +72,10 @@ impl Store for MemoryStore {
             let write = |write: &Write| match write {
                 Write::Append(entry) => append(all, entry),
                 Write::Keep(verified) => keep(all, verified.id(), verified.envelope()),
+                Write::Erase(verified) => {
+                    erase(all, verified.header());
+                    keep(all, verified.id(), verified.envelope())
+                }
             };
             batch.iter().map(write).collect()
         }))
@@ -115,6 +121,12 @@ impl Store for MemoryStore {
                     .collect(),
                 _ => BTreeSet::new(),
             };
+            let newest = |checkpoint: &Envelope| {
+                let of_desk = |(_, e): &&(EnvelopeId, Envelope)| {
+                    e.header.kind == Kind::CHECKPOINT && e.header.author == checkpoint.header.author
+                };
+                programme.envelopes.iter().rev().find(of_desk).map(|(_, e)| e) == Some(checkpoint)
+            };
             let wanted = |envelope: &Envelope| {
                 let header = &envelope.header;
                 match query {
@@ -124,9 +136,10 @@ impl Store for MemoryStore {
                     }
                     Query::For(member) => {
                         header.author != member
-                            && (matches!(header.kind, Kind::FORM | Kind::FILE)
+                            && (FOR_ALL.contains(&header.kind)
                                 || (header.kind == Kind::GRANT && header.recipient == Some(member))
-                                || (header.kind == Kind::RECORD && granted.contains(&header.subject)))
+                                || (header.kind == Kind::RECORD && granted.contains(&header.subject))
+                                || (header.kind == Kind::CHECKPOINT && newest(envelope)))
                     }
                 }
             };
@@ -204,6 +217,19 @@ fn append(all: &mut BTreeMap<ProgrammeId, Programme>, entry: &RosterEntry) -> St
     }
 }
 
+/// Destroys the parts of everything about a tombstone's subject.
+fn erase(all: &mut BTreeMap<ProgrammeId, Programme>, tombstone: &Header) {
+    let Some(programme) = all.get_mut(&tombstone.programme) else {
+        return;
+    };
+    programme.erased.insert(tombstone.subject);
+    for (_, envelope) in &mut programme.envelopes {
+        if envelope.header.kind.of_record() && envelope.header.subject == tombstone.subject {
+            *envelope = envelope.withholding(|_| false);
+        }
+    }
+}
+
 fn keep(all: &mut BTreeMap<ProgrammeId, Programme>, id: EnvelopeId, envelope: &Envelope) -> Status {
     let Some(programme) = all.get_mut(&envelope.header.programme) else {
         return Status::Refused;
@@ -214,10 +240,19 @@ fn keep(all: &mut BTreeMap<ProgrammeId, Programme>, id: EnvelopeId, envelope: &E
         .iter()
         .filter(|(_, e)| place(&e.header) == place(&envelope.header));
     let here: Vec<EnvelopeId> = here.map(|(id, _)| *id).collect();
+    let erased = envelope.header.kind.of_record() && programme.erased.contains(&envelope.header.subject);
+    let envelope = envelope.withholding(|_| !erased);
     if here.contains(&id) {
+        for (_, stored) in programme.envelopes.iter_mut().filter(|(other, _)| *other == id) {
+            for (here, brought) in stored.parts.iter_mut().zip(&envelope.parts) {
+                if matches!(here, Part::Absent) {
+                    *here = brought.clone();
+                }
+            }
+        }
         return Status::Had;
     }
-    programme.envelopes.push((id, envelope.clone()));
+    programme.envelopes.push((id, envelope));
     if here.is_empty() {
         Status::Stored
     } else {

@@ -1,6 +1,7 @@
 //! One file: SQLite in WAL mode, durable at every commit.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -13,9 +14,13 @@ use wire::{
     Status, Vector, Writer,
 };
 
-use super::{Identity, Query, RUN_BYTES, RUN_LENGTH, Run, Store, StoreError, Write, contiguous};
+use super::{FOR_ALL, Identity, Query, RUN_BYTES, RUN_LENGTH, Run, Store, StoreError, Write, contiguous};
 
-const MIGRATIONS: &[&str] = &[include_str!("0001_relay.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("0001_relay.sql"),
+    include_str!("0002_checkpoints.sql"),
+    include_str!("0003_tombstone.sql"),
+];
 /// How many connections read at the same time.
 const READERS: usize = 4;
 
@@ -30,7 +35,10 @@ impl From<rusqlite::Error> for StoreError {
 
 /// A relay's store in one SQLite file.
 pub struct SqliteStore {
+    path: PathBuf,
     identity: Identity,
+    /// Whether something was erased that may still lie in the log: another program was reading.
+    unclean: AtomicBool,
     writer: Mutex<Connection>,
     readers: Vec<Mutex<Connection>>,
 }
@@ -45,7 +53,10 @@ impl SqliteStore {
             .map(|_| connect(path).map(Mutex::new))
             .collect::<Result<_, _>>()?;
         Ok(Self {
+            path: path.to_owned(),
             identity,
+            // A crash may have come between erasing and emptying the log.
+            unclean: AtomicBool::new(true),
             writer: Mutex::new(writer),
             readers,
         })
@@ -67,6 +78,19 @@ impl SqliteStore {
     pub fn empty_log(&self) -> Result<(), StoreError> {
         let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         Ok(writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
+    }
+
+    /// Leaves nothing of what was erased: not in the log, and not in the pages that connections keep in memory. They
+    /// are closed, which overwrites those, and opened anew.
+    fn clean(&self, writer: &mut Connection) -> Result<(), StoreError> {
+        for reader in &self.readers {
+            *reader.lock().unwrap_or_else(PoisonError::into_inner) = connect(&self.path)?;
+        }
+        let busy: i64 = writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+        // Somebody reads the file from outside, such as a backup: the next write tries again.
+        self.unclean.store(busy != 0, Ordering::SeqCst);
+        *writer = connect(&self.path)?;
+        Ok(())
     }
 
     /// Takes a reader that is free, or waits for one.
@@ -111,12 +135,21 @@ impl Store for SqliteStore {
     fn write(&self, batch: &[Write], hour: i64) -> Result<Vec<Status>, StoreError> {
         let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let erases = batch.iter().any(|write| matches!(write, Write::Erase(_)));
         let statuses = batch.iter().map(|write| match write {
             Write::Append(entry) => append(&tx, entry),
             Write::Keep(verified) => keep(&tx, verified.id().as_bytes(), verified.envelope(), hour),
+            Write::Erase(verified) => {
+                erase(&tx, verified.header())?;
+                keep(&tx, verified.id().as_bytes(), verified.envelope(), hour)
+            }
         });
         let statuses = statuses.collect::<Result<_, _>>()?;
         tx.commit()?;
+        if erases || self.unclean.load(Ordering::SeqCst) {
+            self.unclean.store(true, Ordering::SeqCst);
+            self.clean(&mut writer)?;
+        }
         Ok(statuses)
     }
 
@@ -158,14 +191,17 @@ impl Store for SqliteStore {
                 more: false,
             });
         };
-        let (record, grant) = (Kind::RECORD.0, Kind::GRANT.0);
-        let for_all = format!("{}, {}", Kind::FORM.0, Kind::FILE.0);
+        let (record, grant, checkpoint) = (Kind::RECORD.0, Kind::GRANT.0, Kind::CHECKPOINT.0);
+        let for_all = FOR_ALL.map(|kind| kind.0.to_string()).join(", ");
         let condition = match query {
             Query::All => "TRUE OR :id IS NULL".to_owned(),
             Query::For(_) => format!(
                 "author <> :id AND (kind IN ({for_all}) OR (kind = {grant} AND recipient = :id)
                      OR (kind = {record} AND subject IN (SELECT subject FROM envelope
-                         WHERE programme = :programme AND recipient = :id AND kind = {grant})))"
+                         WHERE programme = :programme AND recipient = :id AND kind = {grant}))
+                     OR (kind = {checkpoint} AND NOT EXISTS (SELECT 1 FROM envelope AS later
+                         WHERE later.programme = :programme AND later.kind = {checkpoint}
+                               AND later.author = envelope.author AND later.sequence > envelope.sequence)))"
             ),
             Query::Record(_) => format!("subject = :id AND kind = {record}"),
         };
@@ -233,11 +269,13 @@ impl Store for SqliteStore {
     }
 }
 
+/// Opens a connection. What it frees of its memory it overwrites: pages of what was erased must not lie about in it.
 fn connect(path: &Path) -> Result<Connection, StoreError> {
     let connection = Connection::open(path)?;
     connection.busy_timeout(Duration::from_secs(10))?;
     connection.execute_batch(
-        "PRAGMA journal_mode = WAL;
+        "PRAGMA cipher_memory_security = ON;
+         PRAGMA journal_mode = WAL;
          PRAGMA synchronous = FULL;
          PRAGMA foreign_keys = ON;
          PRAGMA secure_delete = ON;
@@ -325,6 +363,46 @@ fn append(tx: &Transaction<'_>, entry: &RosterEntry) -> Result<Status, StoreErro
     Ok(Status::Stored)
 }
 
+/// Destroys the parts of everything about a tombstone's subject, and remembers to keep none that come later.
+fn erase(tx: &Transaction<'_>, tombstone: &Header) -> Result<(), StoreError> {
+    let Some((n, _)) = find(tx, &tombstone.programme)? else {
+        return Ok(());
+    };
+    let subject = named_params! { ":programme": n, ":subject": tombstone.subject };
+    tx.prepare_cached(
+        "INSERT INTO tombstone (programme, subject) VALUES (:programme, :subject) ON CONFLICT DO NOTHING",
+    )?
+    .execute(subject)?;
+    let envelopes = tx
+        .prepare_cached(
+            "SELECT sequence, kind, header FROM envelope WHERE programme = :programme AND subject = :subject",
+        )?
+        .query_map(subject, |row| {
+            let (kind, header) = (Kind(row.get("kind")?), row.get::<_, Vec<u8>>("header")?);
+            Ok((row.get("sequence")?, kind, header))
+        })?
+        .collect::<Result<Vec<(i64, Kind, Vec<u8>)>, _>>()?;
+    for (sequence, _, header) in envelopes.into_iter().filter(|(_, kind, _)| kind.of_record()) {
+        let header = Header::from_bytes(&header).map_err(|_| StoreError::Unreadable("a header"))?;
+        tx.prepare_cached(
+            "UPDATE envelope SET parts = :parts WHERE programme = :programme AND sequence = :sequence",
+        )?
+        .execute(named_params! {
+            ":parts": write_parts(&vec![Part::Absent; header.parts.len()]),
+            ":programme": n,
+            ":sequence": sequence,
+        })?;
+    }
+    Ok(())
+}
+
+fn is_erased(tx: &Transaction<'_>, programme: i64, header: &Header) -> Result<bool, StoreError> {
+    Ok(header.kind.of_record()
+        && tx
+            .prepare_cached("SELECT 1 FROM tombstone WHERE programme = :programme AND subject = :subject")?
+            .exists(named_params! { ":programme": programme, ":subject": header.subject })?)
+}
+
 fn keep(tx: &Transaction<'_>, id: &[u8; 32], envelope: &Envelope, hour: i64) -> Result<Status, StoreError> {
     let header = &envelope.header;
     let Some((n, last)) = find(tx, &header.programme)? else {
@@ -345,7 +423,10 @@ fn keep(tx: &Transaction<'_>, id: &[u8; 32], envelope: &Envelope, hour: i64) -> 
             |row| fixed(row, "id"),
         )?
         .collect::<Result<_, _>>()?;
+    let erased = is_erased(tx, n, header)?;
+    let envelope = &envelope.withholding(|_| !erased);
     if at_place.contains(id) {
+        fill(tx, n, id, envelope)?;
         return Ok(Status::Had);
     }
     let sequence = last + 1;
@@ -378,6 +459,43 @@ fn keep(tx: &Transaction<'_>, id: &[u8; 32], envelope: &Envelope, hour: i64) -> 
     } else {
         Status::Fork
     })
+}
+
+/// Puts in the parts that this copy of a stored envelope has and the stored one lacks.
+fn fill(tx: &Transaction<'_>, n: i64, id: &[u8; 32], envelope: &Envelope) -> Result<(), StoreError> {
+    if envelope.parts.iter().all(|part| part.bytes().is_none()) {
+        return Ok(());
+    }
+    let at = named_params! { ":programme": n, ":id": id, ":author": envelope.header.author.as_bytes(),
+    ":incarnation": envelope.header.incarnation, ":sequence": envelope.header.sequence as i64 };
+    let stored = tx
+        .prepare_cached(
+            "SELECT header, signature, parts FROM envelope WHERE programme = :programme AND author = :author
+             AND incarnation = :incarnation AND author_sequence = :sequence AND id = :id",
+        )?
+        .query_row(at, |row| Ok(read_envelope(row)))??;
+    let filled: Vec<Part> = stored
+        .parts
+        .iter()
+        .zip(&envelope.parts)
+        .map(|(here, brought)| match here {
+            Part::Here(_) => here.clone(),
+            Part::Absent => brought.clone(),
+        })
+        .collect();
+    if filled == stored.parts {
+        return Ok(());
+    }
+    tx.prepare_cached(
+        "UPDATE envelope SET parts = :parts WHERE programme = :programme AND author = :author
+         AND incarnation = :incarnation AND author_sequence = :sequence AND id = :id",
+    )?
+    .execute(
+        named_params! { ":programme": n, ":id": id, ":author": envelope.header.author.as_bytes(),
+        ":incarnation": envelope.header.incarnation, ":sequence": envelope.header.sequence as i64,
+        ":parts": write_parts(&filled) },
+    )?;
+    Ok(())
 }
 
 fn write_parts(parts: &[Part]) -> Vec<u8> {

@@ -80,6 +80,26 @@ fn bytes_that_are_no_call_are_refused_with_a_reason() {
     assert_eq!(refused(Vec::new(), None).code, RefusalCode::Malformed);
 }
 
+/// Whoever says one byte now and then only holds a connection.
+#[tokio::test(start_paused = true)]
+async fn a_call_that_trickles_is_cut_after_two_minutes() {
+    let store = Arc::new(MemoryStore::by_chance().unwrap());
+    let (state, _writer) = AppState::new(store, Arc::new(|| 1_795_000_000), 1).unwrap();
+    let trickle = futures_util::stream::unfold(0u64, |said| async move {
+        tokio::time::sleep(std::time::Duration::from_secs(5)).await;
+        // The length of a frame that never becomes whole.
+        let byte = if said == 0 { &b"\x7f"[..] } else { &b"x"[..] };
+        (said < 100).then_some((Ok::<_, std::io::Error>(byte), said + 1))
+    });
+    let started = tokio::time::Instant::now();
+    let request = Request::post("/v1/sync")
+        .body(Body::from_stream(trickle))
+        .unwrap();
+    let answer = app(state).oneshot(request).await.unwrap();
+    assert_eq!(answer.status(), StatusCode::OK);
+    assert_eq!(started.elapsed().as_secs(), 120);
+}
+
 #[test]
 fn a_programme_that_is_not_here_is_asked_for_its_roster() {
     let programme = Programme::found(1);

@@ -6,6 +6,8 @@
     reason = "a test stops where something is missing"
 )]
 
+mod connections;
 mod http;
 mod members;
+mod old_relays;
 mod stores;

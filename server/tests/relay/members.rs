@@ -120,8 +120,17 @@ impl Programme {
             chain: ChainId([1; 8]),
             index: sequence as u32,
         };
-        let (key, compartment) = (RecordKey::from_bytes([4; 32]), CompartmentId::GENERAL);
+        let key = RecordKey::from_bytes([4; 32]);
+        let compartment = match kind {
+            Kind::CHECKPOINT => CompartmentId::MEMBERS,
+            Kind::HANDOVER => CompartmentId::RECIPIENT,
+            _ => CompartmentId::GENERAL,
+        };
         let part = pen.seal([subject; 16], compartment, (name, &key), &[6; 128], &mut rng);
-        pen.write(kind, [subject; 16], recipient, vec![part])
+        let parts = match kind {
+            Kind::TOMBSTONE | Kind::RECEIPT => Vec::new(),
+            _ => vec![part],
+        };
+        pen.write(kind, [subject; 16], recipient, parts)
     }
 }

@@ -100,6 +100,147 @@ fn a_device_is_sent_grants_and_what_it_was_granted_and_nothing_else() {
 }
 
 #[test]
+fn a_part_that_was_absent_is_filled_in_by_who_has_it() {
+    on_every_store(|store| {
+        let mut programme = Programme::found(1);
+        founded(store, &programme);
+        let whole = programme.write(1, 1, Kind::RECORD, None);
+        let bare = seal::verify::envelope::verify(whole.envelope().withholding(|_| false), &programme.roster);
+        let said = store
+            .write(&[Write::Keep(bare.unwrap()), Write::Keep(whole.clone())], 0)
+            .unwrap();
+        assert_eq!(said, [Status::Stored, Status::Had]);
+        let run = store.run(&programme.id, Query::All, 0).unwrap();
+        assert_eq!(run.envelopes, [(1, whole.envelope().clone())]);
+    });
+}
+
+#[test]
+fn the_relay_knows_how_far_it_has_each_author() {
+    on_every_store(|store| {
+        let mut programme = Programme::found(1);
+        founded(store, &programme);
+        let kept: Vec<_> = (0..5)
+            .map(|n| programme.write(1, n, Kind::RECORD, None))
+            .collect();
+        let other = programme.write(2, 1, Kind::RECORD, None);
+        let but_the_third = kept.iter().enumerate().filter(|(n, _)| *n != 2).map(|(_, e)| e);
+        let writes: Vec<Write> = but_the_third.chain([&other]).cloned().map(Write::Keep).collect();
+        store.write(&writes, 0).unwrap();
+        let (device, second) = (programme.members[1].id, programme.members[2].id);
+        let of = |author| store.vectors(&programme.id, author).unwrap();
+        let [vector] = of(Some(&device))[..] else {
+            panic!("one author has one incarnation");
+        };
+        assert_eq!((vector.upto, vector.last), (2, kept[1].id()));
+        assert_eq!(of(None).len(), 2);
+        assert_eq!(of(Some(&second))[0].upto, 1);
+        assert!(of(Some(&programme.members[0].id)).is_empty());
+        assert_eq!(store.last(&programme.id).unwrap(), 5);
+    });
+}
+
+#[test]
+fn a_device_is_sent_the_newest_checkpoint_of_each_desk() {
+    on_every_store(|store| {
+        let mut programme = Programme::found(1);
+        founded(store, &programme);
+        let device = programme.members[2].id;
+        let kept: Vec<_> = (0..3)
+            .map(|_| Write::Keep(programme.write(0, 0, Kind::CHECKPOINT, None)))
+            .collect();
+        store.write(&kept, 0).unwrap();
+        assert_eq!(sequences(store, &programme, Query::For(device), 0), [3]);
+        assert_eq!(sequences(store, &programme, Query::All, 0), [1, 2, 3]);
+    });
+}
+
+#[test]
+fn a_tombstone_destroys_what_is_there_of_its_record_and_what_comes_later_and_of_no_other() {
+    on_every_store(|store| {
+        let mut programme = Programme::found(1);
+        founded(store, &programme);
+        let kinds = [Kind::RECORD, Kind::WITHDRAWAL, Kind::MEDIA];
+        let mut writes: Vec<Write> = kinds
+            .map(|kind| Write::Keep(programme.write(1, 1, kind, None)))
+            .into();
+        writes.push(Write::Keep(programme.write(1, 1, Kind::HANDOVER, Some(2))));
+        writes.push(Write::Keep(programme.write(0, 1, Kind::GRANT, Some(2))));
+        writes.push(Write::Keep(programme.write(1, 2, Kind::RECORD, None)));
+        // A form whose id is the record's is none of the tombstone's business.
+        writes.push(Write::Keep(programme.write(0, 1, Kind::FORM, None)));
+        // In the same batch, before and after.
+        writes.push(Write::Erase(programme.write(0, 1, Kind::TOMBSTONE, None)));
+        writes.push(Write::Keep(programme.write(1, 1, Kind::RECORD, None)));
+        store.write(&writes, 0).unwrap();
+        let late = Write::Keep(programme.write(2, 1, Kind::RECORD, None));
+        assert_eq!(
+            store.write(std::slice::from_ref(&late), 0).unwrap(),
+            [Status::Stored]
+        );
+        // The parts do not come back when everything is sent once more.
+        store.write(&writes, 0).unwrap();
+        let run = store.run(&programme.id, Query::All, 0).unwrap();
+        let has_parts: Vec<bool> = run
+            .envelopes
+            .iter()
+            .map(|(_, envelope)| envelope.parts.iter().any(|part| part.bytes().is_some()))
+            .collect();
+        assert_eq!(
+            has_parts,
+            [false, false, false, false, false, true, true, false, false, false]
+        );
+        for (sequence, envelope) in run.envelopes {
+            let bare = envelope.header.kind == Kind::TOMBSTONE;
+            assert_eq!(
+                envelope.header.parts.is_empty(),
+                bare,
+                "{sequence}: the header stays"
+            );
+        }
+        // Whoever is not a desk hears of it too.
+        let device = programme.members[2].id;
+        assert!(sequences(store, &programme, Query::For(device), 0).contains(&8));
+    });
+}
+
+#[test]
+fn nothing_of_an_erased_record_is_left_in_the_file_or_its_log() {
+    let mut programme = Programme::found(1);
+    let (folder, store) = sqlite();
+    founded(&store, &programme);
+    let envelopes: Vec<_> = (0..50)
+        .map(|n| programme.write(1, n % 5, Kind::RECORD, None))
+        .collect();
+    store
+        .write(&envelopes.iter().cloned().map(Write::Keep).collect::<Vec<_>>(), 0)
+        .unwrap();
+    let in_files = |of: u8| {
+        let files = ["relay.sqlite", "relay.sqlite-wal"].map(|name| folder.path().join(name));
+        let bytes: Vec<u8> = files
+            .iter()
+            .flat_map(|file| std::fs::read(file).unwrap_or_default())
+            .collect();
+        let parts = envelopes
+            .iter()
+            .filter(|verified| verified.header().subject == [of; 16])
+            .flat_map(|verified| verified.parts().filter_map(|(_, part)| part.bytes()));
+        parts
+            .filter(|part| bytes.windows(part.len()).any(|window| window == *part))
+            .count()
+    };
+    assert_eq!(
+        [in_files(3), in_files(4)],
+        [10, 10],
+        "the search finds what is there"
+    );
+    let tombstone = Write::Erase(programme.write(0, 3, Kind::TOMBSTONE, None));
+    store.write(&[tombstone], 0).unwrap();
+    assert_eq!([in_files(3), in_files(4)], [0, 10]);
+    store.check().unwrap();
+}
+
+#[test]
 fn programmes_do_not_see_one_another() {
     on_every_store(|store| {
         let (mut one, other) = (Programme::found(1), Programme::found(2));

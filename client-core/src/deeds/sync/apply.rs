@@ -1,16 +1,17 @@
 //! What an answer asks for, done in one transaction for each run of effects.
 
-use seal::verify::envelope::verify;
+use rusqlite::Connection;
+use seal::verify::envelope::{Verified, verify};
 use sync::{MemberEffect, Sent};
-use wire::{Done, Status};
+use wire::{Done, EnvelopeId, Status, Vector};
 
 use super::{Ending, SyncError, SyncReport};
 use crate::Notebook;
-use crate::deeds::found::keep_seeds;
-use crate::deeds::relay::{follow_relay, may_move_relay};
-use crate::import::{self, Reading, Taken};
+use crate::import::roster::Through;
+use crate::import::{self, Reading, Taken, tombstone};
 use crate::notebook::{NoProgramme, programme_of};
-use crate::store::{envelopes, myself, roster};
+use crate::store::myself::Myself;
+use crate::store::{StoreError, envelopes, myself, outbox, roster};
 
 impl Notebook {
     /// Does what a run of effects asks for, in one transaction: envelopes and cursor are durable together.
@@ -18,6 +19,7 @@ impl Notebook {
         &mut self,
         effects: &[MemberEffect],
         report: &mut SyncReport,
+        calling: &mut Calling,
     ) -> Result<Option<Ending>, SyncError> {
         let Some(own) = &self.roster else {
             return match effects {
@@ -27,56 +29,63 @@ impl Notebook {
             };
         };
         let mut own = own.clone();
-        let me = &self.me;
+        let (me, desk, now) = (&self.me, self.is_desk(), self.now().as_second());
         let mut done = report.clone();
         let ending = self.store.write(|tx| {
-            let mut reading = Reading::new(tx, me, &own)?;
+            // Entries come before what speaks of them.
+            let entries = effects.iter().filter_map(|effect| match effect {
+                MemberEffect::Append(entry) => Some(entry.clone()),
+                _ => None,
+            });
+            let entries: Vec<_> = entries.collect();
+            let new = import::roster::take(tx, me, &mut own, &entries, Through::Relay)?;
+            if let Some(last) = entries.last() {
+                myself::note_relay_height(tx, last.height)?;
+            }
+            done.roster_entries += new;
+            let reading = Reading::new(tx, me, &own, now)?;
             let mut ending = None;
-            let mut news = false;
+            let mut news = new > 0;
             for effect in effects {
                 match effect {
                     MemberEffect::Note(Sent::Envelope(id), status) => {
-                        if *status == Status::Stored && envelopes::note(tx, *id, *status)? {
-                            done.sent += 1;
-                        } else {
-                            envelopes::note(tx, *id, *status)?;
-                        }
+                        let hand = whose(tx, *id, me)?;
+                        // Another author's fork is for that author to mend.
+                        let settled = hand == Hand::Others && *status == Status::Fork;
+                        let status = if settled { Status::Had } else { *status };
+                        let known = outbox::note(tx, *id, status)?;
+                        done.sent += u64::from(known && status == Status::Stored);
+                        calling.displaced |= hand == Hand::Present && status == Status::Fork;
                     }
                     MemberEffect::Note(Sent::Entry(height), status) => {
                         if matches!(status, Status::Stored | Status::Had) {
                             myself::note_relay_height(tx, *height)?;
+                            roster::note_relayed_at(tx, *height)?;
                         }
                     }
-                    MemberEffect::Append(entry) => {
-                        own.append(entry).map_err(SyncError::OtherRoster)?;
-                        roster::append(tx, entry)?;
-                        myself::note_relay_height(tx, entry.height)?;
-                        keep_seeds(tx, &own, me)?;
-                        if may_move_relay(&entry.act) {
-                            follow_relay(tx, &own)?;
-                        }
-                        reading = Reading::new(tx, me, &own)?;
-                        done.roster_entries += 1;
-                        news = true;
-                    }
+                    MemberEffect::Append(_) => {}
                     MemberEffect::Keep { sequence, envelope } => {
                         let verified = verify(envelope.clone(), &own)?;
-                        news |= done.count(import::take(tx, &reading, &verified)?);
+                        news |= done.take(tx, &reading, &verified)?;
                         myself::note_cursor(tx, *sequence)?;
                     }
                     MemberEffect::KeepBehind { envelope, .. } => {
                         let verified = verify(envelope.clone(), &own)?;
-                        news |= done.count(import::take(tx, &reading, &verified)?);
+                        news |= done.take(tx, &reading, &verified)?;
                     }
+                    MemberEffect::Compare(vector) => calling.compare(tx, vector, me, desk)?,
                     MemberEffect::Note(Sent::Piece { .. }, _)
-                    | MemberEffect::Compare(_)
                     | MemberEffect::Resume(_)
                     | MemberEffect::KeepPiece(_) => {}
                     MemberEffect::Forget(want) => roster::forget_want(tx, want)?,
                     MemberEffect::Finish(end) => {
                         let before = programme_of(tx)?.log;
-                        if before != end.log && before.as_bytes() != &[0; 8] {
-                            envelopes::queue_all_again(tx)?;
+                        let other = before != end.log && before.as_bytes() != &[0; 8];
+                        let set_back = other || calling.compared;
+                        if set_back {
+                            // The relay may have less of the roster, too.
+                            myself::note_relay_height(tx, 0)?;
+                            calling.start_over(tx, desk)?;
                         }
                         let Done {
                             cursor,
@@ -86,7 +95,7 @@ impl Notebook {
                         } = end;
                         myself::note_call(tx, *cursor, *log, nonce)?;
                         ending = Some(Ending::Done {
-                            more: *more || before != *log && before.as_bytes() != &[0; 8],
+                            more: *more || set_back || calling.probe,
                         });
                     }
                     MemberEffect::Refused(refusal) => ending = Some(Ending::Refused(refusal.clone())),
@@ -103,7 +112,83 @@ impl Notebook {
     }
 }
 
+/// What one call has shown so far.
+#[derive(Default)]
+pub(super) struct Calling {
+    /// Whether it asks only what the relay holds.
+    pub(super) probe: bool,
+    /// Whether another notebook wrote in this one's place.
+    pub(super) displaced: bool,
+    /// Whether everything is compared, and was queued for that.
+    pub(super) compared: bool,
+}
+
+impl Calling {
+    /// Queues everything, once: what the relay turns out to have is taken out again.
+    fn start_over(&mut self, db: &Connection, desk: bool) -> Result<(), StoreError> {
+        if !std::mem::replace(&mut self.compared, true) {
+            outbox::queue_all_again(db, desk)?;
+        }
+        Ok(())
+    }
+
+    fn compare(
+        &mut self,
+        db: &Connection,
+        vector: &Vector,
+        me: &Myself,
+        desk: bool,
+    ) -> Result<(), StoreError> {
+        if !self.probe {
+            self.start_over(db, desk)?;
+        }
+        let own = vector.author == me.member;
+        // The relay has more of this notebook's hand than it has itself: it was restored from a copy.
+        self.displaced |= own && vector.incarnation > me.incarnation;
+        self.displaced |=
+            own && vector.incarnation == me.incarnation && vector.upto > myself::last_written(db)?.0;
+        outbox::cover(db, vector)
+    }
+}
+
+/// Who wrote an envelope.
+#[derive(PartialEq, Eq)]
+enum Hand {
+    /// This node, under its present incarnation.
+    Present,
+    /// This node, under an earlier one.
+    Past,
+    /// Somebody else; this node carries it.
+    Others,
+}
+
+fn whose(db: &Connection, id: EnvelopeId, me: &Myself) -> Result<Hand, StoreError> {
+    Ok(match envelopes::author(db, id)? {
+        Some((author, incarnation)) if author == me.member => match incarnation == me.incarnation {
+            true => Hand::Present,
+            false => Hand::Past,
+        },
+        _ => Hand::Others,
+    })
+}
+
 impl SyncReport {
+    /// Takes an envelope in, and counts it. Returns whether something that waits may be opened now.
+    fn take(
+        &mut self,
+        db: &Connection,
+        reading: &Reading<'_>,
+        verified: &Verified,
+    ) -> Result<bool, StoreError> {
+        let strikes = tombstone::strikes(db, verified.header())?;
+        let taken = import::take(db, reading, verified)?;
+        if let (Some((record, open)), Taken::Opened) = (strikes, taken) {
+            self.erased += 1;
+            self.erased_open.extend(open.then_some(record));
+        }
+        Ok(self.count(taken))
+    }
+
     /// Counts an envelope. Returns whether something that waits may be opened now.
     fn count(&mut self, taken: Taken) -> bool {
         match taken {

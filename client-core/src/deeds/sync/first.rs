@@ -6,6 +6,7 @@ use wire::{Refusal, RefusalCode, RosterEntry, RosterPosition};
 use super::{SyncError, SyncReport};
 use crate::Notebook;
 use crate::deeds::first_roster::FirstRosterError;
+use crate::import::roster::Through;
 use crate::notebook::NoProgramme;
 use crate::store::StoreError;
 use crate::store::myself::{self, Programme};
@@ -43,7 +44,7 @@ impl Notebook {
             rest = behind;
         }
         if !matches!(rest, [] | [MemberEffect::Refused(_)]) {
-            self.take_first_roster(first)?;
+            self.take_first_roster(first, Through::Relay)?;
             report.roster_entries += first.len() as u64;
         }
         Ok(rest)

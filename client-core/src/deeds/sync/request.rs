@@ -6,7 +6,9 @@ use std::io::Read;
 use sync::MemberCall;
 use wire::RosterEntry;
 
-use crate::store::{Store, StoreError, envelopes};
+use super::SyncError;
+use super::meter::Meter;
+use crate::store::{Store, outbox};
 
 /// Returns what the request's signature covers of the hello's frame: all after its length.
 pub(super) fn hello_body(frame: &[u8]) -> &[u8] {
@@ -18,39 +20,77 @@ pub(super) fn hello_body(frame: &[u8]) -> &[u8] {
 }
 
 /// The body of a request: it reads the outbox while it is sent, and holds only a little of it.
-pub(super) struct Request<'a> {
-    pub(super) call: MemberCall,
-    pub(super) store: &'a Store,
-    pub(super) entries: VecDeque<RosterEntry>,
-    pub(super) after: i64,
-    pub(super) envelopes: VecDeque<wire::Envelope>,
-    pub(super) bytes: VecDeque<u8>,
-    pub(super) failed: Option<StoreError>,
+pub(super) struct Request<'a, 'b> {
+    call: MemberCall,
+    store: &'a Store,
+    meter: &'a mut Meter<'b>,
+    entries: VecDeque<RosterEntry>,
+    /// Whether envelopes follow, and behind which place of the outbox.
+    after: Option<i64>,
+    envelopes: VecDeque<wire::Envelope>,
+    bytes: VecDeque<u8>,
+    failed: Option<SyncError>,
 }
 
-impl Request<'_> {
+impl<'a, 'b> Request<'a, 'b> {
+    /// Begins with the hello's frame, and ends there.
+    pub(super) fn new(call: MemberCall, hello: Vec<u8>, store: &'a Store, meter: &'a mut Meter<'b>) -> Self {
+        meter.sent(hello.len(), 0);
+        Self {
+            call,
+            store,
+            meter,
+            entries: VecDeque::new(),
+            after: None,
+            envelopes: VecDeque::new(),
+            bytes: hello.into(),
+            failed: None,
+        }
+    }
+
+    /// Lets these entries and everything that is queued follow.
+    pub(super) fn send_everything(&mut self, entries: Vec<RosterEntry>) {
+        self.entries = entries.into();
+        self.after = Some(0);
+    }
+
+    /// Returns the call, and why the body could not be made, if so.
+    pub(super) fn end(self) -> (MemberCall, Option<SyncError>) {
+        (self.call, self.failed)
+    }
+
     /// Fetches the next frame. Returns `false` at the end.
-    fn fetch(&mut self) -> Result<bool, StoreError> {
+    fn fetch(&mut self) -> Result<bool, SyncError> {
+        if self.meter.is_spent() {
+            return Ok(false);
+        }
+        self.meter.go_on()?;
         if let Some(entry) = self.entries.pop_front() {
-            self.bytes.extend(self.call.append(entry));
+            let frame = self.call.append(entry);
+            self.meter.sent(frame.len(), 0);
+            self.bytes.extend(frame);
             return Ok(true);
         }
         if self.envelopes.is_empty() {
-            let after = self.after;
-            for (n, envelope) in self.store.read(|db| envelopes::queued(db, after, 64))? {
-                self.after = n;
+            let Some(after) = self.after else {
+                return Ok(false);
+            };
+            for (n, envelope) in self.store.read(|db| outbox::queued(db, after, 64))? {
+                self.after = Some(n);
                 self.envelopes.push_back(envelope);
             }
         }
         let Some(envelope) = self.envelopes.pop_front() else {
             return Ok(false);
         };
-        self.bytes.extend(self.call.push(envelope));
+        let frame = self.call.push(envelope);
+        self.meter.sent(frame.len(), 1);
+        self.bytes.extend(frame);
         Ok(true)
     }
 }
 
-impl Read for Request<'_> {
+impl Read for Request<'_, '_> {
     fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
         // Filled to the brim: over HTTP each read becomes a chunk with a head of its own.
         while self.bytes.len() < into.len() {
@@ -59,7 +99,7 @@ impl Read for Request<'_> {
                 Ok(false) => break,
                 Err(error) => {
                     self.failed = Some(error);
-                    return Err(std::io::Error::other("the notebook cannot be read"));
+                    return Err(std::io::Error::other("the request cannot go on"));
                 }
             }
         }

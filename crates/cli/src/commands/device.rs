@@ -1,4 +1,4 @@
-//! `baraza device request`, `admit`, `join`, `list`
+//! `baraza device request`, `admit`, `join`, `list`, `revoke`
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -16,6 +16,8 @@ use wire::enrolment::{CERTIFICATE_WORD, REQUEST_WORD};
 use crate::home::Home;
 use crate::output;
 use crate::qr::{self, Code};
+
+mod revoke;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Device {
@@ -38,6 +40,8 @@ pub(crate) enum Device {
         #[command(flatten)]
         given: GivenCertificate,
     },
+    /// At a desk: trust a member no more, and renew the programme's keys
+    Revoke(revoke::Revoke),
     /// List the members of the programme
     List {
         #[command(flatten)]
@@ -147,6 +151,7 @@ impl Device {
                 };
                 println!("This notebook belongs to programme {programme}. {next}");
             }
+            Self::Revoke(command) => return command.run(),
             Self::List { home, json } => list(&home, json)?,
         }
         Ok(ExitCode::SUCCESS)

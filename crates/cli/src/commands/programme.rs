@@ -5,7 +5,8 @@ mod policy;
 use std::process::ExitCode;
 
 use clap::Subcommand;
-use client_core::deeds::relay::RelayPlace;
+use client_core::RelayAddress;
+use wire::RelayKey;
 
 use crate::home::Home;
 
@@ -18,9 +19,12 @@ pub(crate) enum Programme {
         /// What the programme is called; only members will see it
         #[arg(long)]
         name: String,
-        /// Where the relay is, like `http://relay.example:8080`
+        /// Where the relay is, like `https://relay.example:8443`
         #[arg(long, value_name = "URL")]
         relay: String,
+        /// The key of an `https://` relay, as `baraza serve --tls` prints it: 64 hexadecimal digits
+        #[arg(long, value_name = "HEX")]
+        relay_key: Option<RelayKey>,
         /// What people call this desk
         #[arg(long, default_value = "desk")]
         desk: String,
@@ -34,9 +38,9 @@ pub(crate) enum Programme {
         /// Where the relay is from now on
         #[arg(long)]
         url: String,
-        /// The hash of the relay's TLS key, in hexadecimal, if it has one
+        /// The key of an `https://` relay, as `baraza serve --tls` prints it: 64 hexadecimal digits
         #[arg(long, value_name = "HEX")]
-        key: Option<String>,
+        key: Option<RelayKey>,
     },
     /// Show and set how long what is kept, and what may be handed out
     #[command(subcommand)]
@@ -50,10 +54,12 @@ impl Programme {
                 home,
                 name,
                 relay,
+                relay_key,
                 desk,
             } => {
+                let relay = address(&relay, relay_key);
                 let mut notebook = home.open_or_create(&desk)?;
-                let programme = notebook.found(&name, &relay)?;
+                let programme = notebook.found(&name, relay)?;
                 println!("Programme {programme} is founded. This notebook is its desk.");
                 println!(
                     "Next: publish a form with `baraza form publish`, and admit devices with `baraza device admit`."
@@ -61,14 +67,11 @@ impl Programme {
             }
             Self::Relay { home, url, key } => {
                 let mut notebook = home.open()?;
-                let old = notebook.relay()?.url;
-                let place = RelayPlace::new(&url, key.as_deref())?;
-                notebook.tell_relay(&place)?;
-                println!(
-                    "The relay is at {} from now on; this notebook syncs there.",
-                    place.url
-                );
-                if old != place.url {
+                let old = notebook.relay()?;
+                let relay = address(&url, key);
+                notebook.tell_relay(&relay)?;
+                println!("The relay is at {relay} from now on; this notebook syncs there.");
+                if old.url != relay.url {
                     println!(
                         "The other members learn it from {old}, which must run until each of them has synced."
                     );
@@ -78,4 +81,19 @@ impl Programme {
         }
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// Puts an address and a key together, and warns of one that shows who syncs.
+pub(crate) fn address(url: &str, key: Option<RelayKey>) -> RelayAddress {
+    let relay = RelayAddress {
+        key,
+        ..RelayAddress::from(url)
+    };
+    if relay.is_in_the_open() {
+        eprintln!(
+            "Warning: {relay} is plain HTTP to another machine. What was said stays sealed, but whoever listens on \
+             the network sees who syncs, when and how much: start the relay with --tls, or stay inside a VPN."
+        );
+    }
+    relay
 }

@@ -1,4 +1,7 @@
-//! `baraza record new`, `answer`, `clear`, `add`, `remove`, `finish`, `list`, `show`, `grant`
+//! `baraza record new`, `answer`, `clear`, `add`, `remove`, `finish`, `list`, `show`, `grant`, `withdraw`, `erase`,
+//! `receipt`
+
+mod erase;
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -81,6 +84,9 @@ pub(crate) enum RecordCommand {
         /// Only those of one form
         #[arg(long, value_name = "ID")]
         form: Option<String>,
+        /// The ids of those whose consent was withdrawn, instead of the others
+        #[arg(long, conflicts_with = "form")]
+        withdrawn: bool,
         /// Print JSON
         #[arg(long)]
         json: bool,
@@ -107,6 +113,40 @@ pub(crate) enum RecordCommand {
         /// Only these compartments; without it, all that this desk can read
         #[arg(long, value_name = "NAME")]
         compartment: Vec<String>,
+    },
+    /// Put down that a person takes consent back: the record is hidden everywhere at the next sync
+    Withdraw {
+        #[command(flatten)]
+        home: Home,
+        /// The record
+        record: RecordId,
+        /// Only for this purpose, such as `research`; without it for all
+        #[arg(long, value_name = "PURPOSE")]
+        purpose: Option<String>,
+        /// How it was said
+        #[arg(long, default_value = "spoken")]
+        how: String,
+        /// Who said it; no name
+        #[arg(long, default_value = "the person")]
+        by: String,
+    },
+    /// At a desk: destroy records here, at the relay and on every device, and print the receipt
+    Erase {
+        #[command(flatten)]
+        home: Home,
+        /// The records
+        #[arg(required = true)]
+        records: Vec<RecordId>,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+    },
+    /// At a desk: print the signed receipt of an erasure, with the desks that have confirmed it so far
+    Receipt {
+        #[command(flatten)]
+        home: Home,
+        /// The record
+        record: RecordId,
     },
 }
 
@@ -162,7 +202,25 @@ impl RecordCommand {
                 Some(_) => println!("Finished and sealed. It is sent at the next sync."),
                 None => println!("Nothing was changed, so nothing was sealed."),
             },
-            Self::List { home, form, json } => list(&home.open()?, form.as_deref(), json)?,
+            Self::List {
+                home,
+                withdrawn: true,
+                json,
+                ..
+            } => withdrawn(&home.open()?, json)?,
+            Self::List { home, form, json, .. } => list(&home.open()?, form.as_deref(), json)?,
+            Self::Withdraw {
+                home,
+                record,
+                purpose,
+                how,
+                by,
+            } => match home.open()?.withdraw(record, purpose.as_deref(), &how, &by)? {
+                Some(_) => println!("Withdrawn. Everybody learns it at the next sync."),
+                None => println!("Nothing of it had left this notebook; the draft is destroyed."),
+            },
+            Self::Erase { home, records, yes } => erase::erase(&mut home.open()?, &records, yes)?,
+            Self::Receipt { home, record } => erase::receipt(&home.open()?, record)?,
             Self::Show { home, record, json } => show(&mut home.open()?, record, json)?,
             Self::Grant {
                 home,
@@ -208,6 +266,22 @@ fn list(notebook: &Notebook, form: Option<&str>, json: bool) -> anyhow::Result<(
         ["RECORD", "FORM", "STATUS", "DEVICE", "CHANGED", "DISAGREEMENTS"],
         &rows,
     )
+}
+
+fn withdrawn(notebook: &Notebook, json: bool) -> anyhow::Result<()> {
+    let withdrawn = notebook.withdrawn()?;
+    if json {
+        return output::json(&withdrawn);
+    }
+    let rows: Vec<_> = withdrawn
+        .into_iter()
+        .map(|one| {
+            let purpose = one.purpose.unwrap_or_else(|| "all".to_owned());
+            let at = one.at.unwrap_or_default();
+            [one.record.to_string(), purpose, one.device, at]
+        })
+        .collect();
+    output::table(["RECORD", "PURPOSE", "DEVICE", "AT"], &rows)
 }
 
 fn show(notebook: &mut Notebook, record: RecordId, json: bool) -> anyhow::Result<()> {

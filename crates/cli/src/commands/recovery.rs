@@ -8,8 +8,9 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
-use client_core::deeds::relay::RelayPlace;
+use wire::RelayKey;
 
+use super::programme::address;
 use crate::home::Home;
 
 #[derive(Debug, Subcommand)]
@@ -54,9 +55,9 @@ pub(crate) struct Recover {
     /// Where the relay is, if it has moved since the roster was written
     #[arg(long, value_name = "URL")]
     relay: Option<String>,
-    /// The hash of the relay's TLS key, in hexadecimal
+    /// The key of an `https://` relay, as `baraza serve --tls` prints it: 64 hexadecimal digits
     #[arg(long, value_name = "HEX", requires = "relay")]
-    relay_key: Option<String>,
+    relay_key: Option<RelayKey>,
 }
 
 impl Recovery {
@@ -107,10 +108,7 @@ fn split(home: &Home, out: &Path, shares: u8, need: u8) -> anyhow::Result<()> {
 
 impl Recover {
     fn run(self) -> anyhow::Result<()> {
-        let place = match &self.relay {
-            None => None,
-            Some(url) => Some(RelayPlace::new(url, self.relay_key.as_deref())?),
-        };
+        let relay = self.relay.as_deref().map(|url| address(url, self.relay_key));
         let roster = std::fs::read(&self.roster)
             .with_context(|| format!("{} cannot be read", self.roster.display()))?;
         let mut shares = Vec::new();
@@ -119,7 +117,7 @@ impl Recover {
             shares.push(text.with_context(|| format!("{} cannot be read", file.display()))?);
         }
         let mut notebook = self.home.open_or_create(&self.name)?;
-        let programme = notebook.recover(&roster, &shares, place.as_ref())?;
+        let programme = notebook.recover(&roster, &shares, relay.as_ref())?;
         println!(
             "This notebook is a desk of programme {programme} now, and holds its root key and reading keys."
         );

@@ -1,4 +1,4 @@
-//! `baraza roster show`, `export`
+//! `baraza roster show`, `export`, `status`, `join`
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -12,7 +12,7 @@ use crate::home::Home;
 use crate::output;
 
 #[derive(Debug, Subcommand)]
-pub(crate) enum Roster {
+pub(crate) enum RosterCommand {
     /// Show who is a member, who may do and read what, and eight words to compare aloud
     Show {
         #[command(flatten)]
@@ -29,9 +29,22 @@ pub(crate) enum Roster {
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
     },
+    /// Show how it stands with the roster, and with this notebook on it
+    Status {
+        #[command(flatten)]
+        home: Home,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// At a coordinator's desk: bring together what two desks did without knowing of one another
+    Join {
+        #[command(flatten)]
+        home: Home,
+    },
 }
 
-impl Roster {
+impl RosterCommand {
     pub(crate) fn run(self) -> anyhow::Result<ExitCode> {
         match self {
             Self::Show { home, json } => {
@@ -48,6 +61,30 @@ impl Roster {
                     .with_context(|| format!("{} cannot be written", out.display()))?;
                 println!("The roster is in {}. It holds no secret.", out.display());
             }
+            Self::Status { home, json } => {
+                let standing = home.open()?.standing()?;
+                if json {
+                    output::json(&standing)?;
+                    return Ok(ExitCode::SUCCESS);
+                }
+                println!("{} entries, head {}", standing.height, standing.head);
+                if let Some(entry) = standing.split {
+                    println!("{}", split(entry));
+                }
+                for (so, what) in [
+                    (standing.revoked, REVOKED),
+                    (standing.expired, "This notebook's membership has ended."),
+                    (standing.rotation_due, ROTATION_DUE),
+                ] {
+                    if so {
+                        println!("{what}");
+                    }
+                }
+            }
+            Self::Join { home } => {
+                let joined = home.open()?.join_roster()?;
+                println!("Joined {joined} entries. Everybody sees it after the next sync.");
+            }
         }
         Ok(ExitCode::SUCCESS)
     }
@@ -63,11 +100,7 @@ fn show(view: &RosterView) -> anyhow::Result<()> {
     )?;
     writeln!(text, "\n    {}\n", view.words)?;
     if view.split {
-        writeln!(
-            text,
-            "The roster is split: two desks changed it without knowing of one another. Until a coordinator joins \
-             both sides, only revocations hold of what came since.\n"
-        )?;
+        writeln!(text, "{}\n", split(view.height + 1))?;
     }
     let relay = view.relay.as_ref().map(|relay| relay.url.as_str());
     writeln!(text, "Relay: {}", relay.unwrap_or("as the certificates say"))?;
@@ -114,3 +147,16 @@ fn show(view: &RosterView) -> anyhow::Result<()> {
         .collect();
     output::table(["NAME", "ROLE", "READS", "MAY"], &members)
 }
+
+/// What people read where the roster is split.
+pub(crate) fn split(entry: u64) -> String {
+    format!(
+        "The roster is split at entry {entry}: a coordinator must join it (baraza roster join). Until then what stands \
+         before holds, and what either side revoked."
+    )
+}
+
+/// What people read on a device that was revoked.
+pub(crate) const REVOKED: &str = "This device was revoked: nothing can be begun or changed on it any more.";
+/// What people read while somebody who was revoked has keys that are written with.
+pub(crate) const ROTATION_DUE: &str = "Somebody who was revoked still has keys that are written with: a coordinator must rotate them (baraza epoch rotate).";

@@ -11,12 +11,21 @@ pub(crate) struct Serve {
     /// The folder in which the relay keeps what it was given
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
-    /// Where to listen; it speaks plain HTTP, so across a network run it inside a VPN
+    /// Where to listen
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
+    /// Speak TLS, with a key that is made at the first start; without it, run the relay inside a VPN
+    #[arg(long)]
+    tls: bool,
     /// How many programmes may be founded on this relay
     #[arg(long, value_name = "N", default_value_t = 8)]
     max_programmes: usize,
+    /// How many connections one address may have open at once; raise it if a proxy stands before the relay
+    #[arg(long, value_name = "N", default_value_t = server::Limits::default().from_one_address)]
+    connections_per_address: usize,
+    /// How many connections may be open in all
+    #[arg(long, value_name = "N", default_value_t = server::Limits::default().in_all)]
+    connections: usize,
 }
 
 impl Serve {
@@ -25,12 +34,23 @@ impl Serve {
             data: self.data,
             listen: self.listen,
             max_programmes: self.max_programmes,
+            tls: self.tls,
+            limits: server::Limits {
+                from_one_address: self.connections_per_address,
+                in_all: self.connections,
+                ..server::Limits::default()
+            },
         };
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         runtime.block_on(async {
             let relay = server::Relay::start(config).await?;
+            if let Some(key) = relay.key() {
+                println!("relay key: {key}");
+                println!("to compare aloud: {}", key.in_groups());
+            }
+            let scheme = if relay.key().is_some() { "https" } else { "http" };
             println!(
-                "The relay listens on http://{}. Stop it with Ctrl-C.",
+                "The relay listens on {scheme}://{}. Stop it with Ctrl-C.",
                 relay.address()
             );
             interrupted().await;

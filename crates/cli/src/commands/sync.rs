@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use clap::Args;
 use client_core::HttpLink;
 
+use super::roster;
 use crate::home::Home;
 use crate::output;
 
@@ -28,11 +29,17 @@ impl Sync {
             "Sent {}, received {}, opened {}.",
             report.sent, report.received, report.opened
         );
+        if report.erased > 0 {
+            println!("{} records were erased.", report.erased);
+        }
+        for record in &report.erased_open {
+            println!("The edit of record {record} that was open here is gone: the record was erased.");
+        }
         for (count, what) in [
             (report.waiting, "wait for something that has not come yet"),
             (
                 report.quarantined,
-                "need someone to look (see the desk's console)",
+                "need someone to look (baraza quarantine list, or the desk's console)",
             ),
             (
                 report.troubled,
@@ -42,6 +49,17 @@ impl Sync {
         ] {
             if count > 0 {
                 println!("{count} {what}.");
+            }
+        }
+        if let Some(entry) = report.split {
+            println!("{}", roster::split(entry));
+        }
+        for (so, what) in [
+            (report.revoked, roster::REVOKED),
+            (report.rotation_due, roster::ROTATION_DUE),
+        ] {
+            if so {
+                println!("{what}");
             }
         }
         Ok(ExitCode::SUCCESS)

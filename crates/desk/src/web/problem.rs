@@ -126,6 +126,9 @@ impl From<DraftError> for Problem {
                 sentence(&error)
             )),
             DraftError::Finished(_) => Self::new(StatusCode::GONE, "This record is sealed", sentence(&error)),
+            DraftError::Withdrawn(_) => {
+                Self::new(StatusCode::GONE, "This record is withdrawn", sentence(&error))
+            }
             DraftError::Form(error) => error.into(),
             DraftError::Store(error) => error.into(),
             other => Self::new(

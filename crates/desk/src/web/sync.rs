@@ -2,8 +2,8 @@
 
 use axum::extract::State;
 use axum::response::Redirect;
-use client_core::HttpLink;
 use client_core::deeds::sync::{SyncError, SyncReport};
+use client_core::{HttpLink, LinkError};
 
 use super::Console;
 use super::layout::Notice;
@@ -40,6 +40,13 @@ fn told(report: &SyncReport) -> Notice {
             envelopes(report.quarantined)
         ));
     }
+    if report.erased > 0 {
+        more.push(format!(
+            "{} erased; of these, {} with an edit open here, which is gone too.",
+            counted(report.erased, "record", "records"),
+            report.erased_open.len()
+        ));
+    }
     if report.unsent > 0 {
         more.push(format!(
             "{} of this desk still to be sent: sync again.",
@@ -64,7 +71,7 @@ fn told(report: &SyncReport) -> Notice {
 fn what_to_do(error: &SyncError) -> String {
     let told = sentence(error);
     match error {
-        SyncError::Link(_) | SyncError::Cut(_) | SyncError::Call(_) => {
+        SyncError::Link(LinkError::Unreachable { .. }) | SyncError::Cut(_) | SyncError::Call(_) => {
             format!("{told} Nothing is lost: look at the connection, and sync again.")
         }
         _ => told,

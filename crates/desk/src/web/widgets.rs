@@ -20,7 +20,7 @@ pub(crate) fn status(record: &RecordSummary) -> Markup {
     let class = match record.status {
         RecordStatus::Draft => "badge draft",
         RecordStatus::Granted => "badge granted",
-        RecordStatus::Finished | RecordStatus::Received => "badge received",
+        RecordStatus::Finished | RecordStatus::Received | RecordStatus::Withdrawn => "badge received",
     };
     let edited = record.editing && record.status != RecordStatus::Draft;
     html! {

@@ -15,6 +15,8 @@ impl Roster {
         let author = self.members.get(&entry.author).ok_or(not_allowed.clone())?;
         let allowed = match &entry.act {
             RosterAct::Revoke { .. } => may_erase(author.role),
+            // Whoever may revoke may also bring revocations from the other side.
+            RosterAct::Join { entries } if only_revocations(entries) => may_erase(author.role),
             _ => author.role == Role::COORDINATOR,
         };
         if !allowed || self.revoked.contains_key(&entry.author) {
@@ -212,6 +214,14 @@ impl Roster {
         self.revoked.insert(*member, Revocation { trusted, height });
         Ok(())
     }
+}
+
+fn only_revocations(entries: &[RosterEntry]) -> bool {
+    let revokes = |entry: &RosterEntry| match &entry.act {
+        RosterAct::Join { entries } => only_revocations(entries),
+        act => matches!(act, RosterAct::Revoke { .. }),
+    };
+    entries.iter().all(revokes)
 }
 
 /// Returns whether only the root key may sign an act.

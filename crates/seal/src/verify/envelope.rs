@@ -55,12 +55,13 @@ pub fn verify(envelope: Envelope, roster: &Roster) -> Result<Verified, VerifyErr
     let author = roster
         .member(&header.author)
         .ok_or(VerifyError::UnknownAuthor(header.author))?;
-    if header.roster.height > roster.position().height {
-        let (saw, here) = (header.roster.height, roster.position().height);
-        return Err(VerifyError::RosterBehind { saw, here });
-    }
+    // Asked first: what was joined, or waits to be, may be higher than this roster is.
     if !roster.holds(&header.roster) {
-        return Err(VerifyError::OtherRoster(header.roster.height));
+        let (saw, here) = (header.roster.height, roster.position().height);
+        return Err(match saw > here {
+            true => VerifyError::RosterBehind { saw, here },
+            false => VerifyError::OtherRoster(saw),
+        });
     }
     if header.roster.height < author.since {
         return Err(VerifyError::NotAllowed(

@@ -1,7 +1,7 @@
 //! The recovery key in the roster: who changes it, and what is sealed to it.
 
 use super::*;
-use crate::members::Keyring;
+use crate::members::{Keyring, hand_key};
 use crate::recovery::{self, CombineError, Kept, KeptError};
 use crate::to_key::seal_to;
 use wire::SealedFor;
@@ -75,13 +75,13 @@ fn a_new_members_key_is_sealed_to_the_recovery_key_too_and_to_no_other_in_its_na
         write::next(roster, desk.id, act, &desk.sign)
     };
     for n in [2, 3] {
-        let sealed = recovery::seal_members_key(&key(n), &recovery, programme(), &mut rng()).unwrap();
+        let sealed = hand_key(&key(n), programme(), (RECOVERY, &recovery.public), &mut rng()).unwrap();
         roster
             .append(&hand_out(&roster.clone(), &key(n), sealed))
             .unwrap();
     }
     // An entry that names another key than it seals gives nothing.
-    let sealed = recovery::seal_members_key(&key(4), &recovery, programme(), &mut rng()).unwrap();
+    let sealed = hand_key(&key(4), programme(), (RECOVERY, &recovery.public), &mut rng()).unwrap();
     roster
         .append(&hand_out(&roster.clone(), &key(5), sealed))
         .unwrap();

@@ -178,3 +178,115 @@ fn what_a_revoked_coordinator_did_on_the_other_side_is_dropped() {
     joined.append(&join).unwrap();
     assert!(joined.member(&person(11).id).is_none());
 }
+
+#[test]
+fn the_side_that_is_given_first_goes_on_and_the_others_are_to_be_joined() {
+    let b = both();
+    let (relayed, left) = side(&b.roster, &b.one, vec![epoch(&b.one, 2)]);
+    let acts = vec![epoch(&b.two, 2), admit(&person(11), Role::ENUMERATOR)];
+    let (_, right) = side(&b.roster, &b.two, acts);
+    let (_, third) = side(&b.roster, &b.two, vec![admit(&person(12), Role::ENUMERATOR)]);
+    let all = [&left[..], &b.entries, &right, &third].concat();
+    let Sides { mut main, others } = Roster::sides(&all).unwrap();
+    assert_eq!(main, relayed);
+    assert_eq!(others, [right, third]);
+    for entries in others {
+        let join = write::next(&main, b.one.id, RosterAct::Join { entries }, &b.one.sign);
+        main.append(&join).unwrap();
+    }
+    assert!(main.member(&person(11).id).is_some() && main.member(&person(12).id).is_some());
+}
+
+#[test]
+fn the_side_that_joins_the_others_goes_on_wherever_it_is_given() {
+    let b = both();
+    let (mut main, left) = side(&b.roster, &b.one, vec![epoch(&b.one, 2)]);
+    let (_, right) = side(&b.roster, &b.two, vec![epoch(&b.two, 2)]);
+    let join = RosterAct::Join {
+        entries: right.clone(),
+    };
+    let joined = write::next(&main, b.one.id, join, &b.one.sign);
+    main.append(&joined).unwrap();
+    let all = [&right[..], &b.entries, &left, &[joined]].concat();
+    let sides = Roster::sides(&all).unwrap();
+    assert_eq!(sides, Sides { main, others: vec![] });
+}
+
+#[test]
+fn who_may_revoke_joins_revocations_and_nothing_else() {
+    let mut b = both();
+    let (officer, root) = (person(4), person(50).sign);
+    let joins = write::next(
+        &b.roster,
+        b.one.id,
+        admit(&officer, Role::PROTECTION_OFFICER),
+        &root,
+    );
+    b.roster.append(&joins).unwrap();
+    let (main, _) = side(&b.roster, &b.one, vec![epoch(&b.one, 2)]);
+    let (_, revoked) = side(&b.roster, &officer, vec![revoke(&b.device)]);
+    let (_, admitted) = side(&b.roster, &b.two, vec![admit(&person(11), Role::ENUMERATOR)]);
+    for (entries, fits) in [(admitted, false), (revoked, true)] {
+        let join = write::next(&main, officer.id, RosterAct::Join { entries }, &officer.sign);
+        assert_eq!(main.clone().append(&join).is_ok(), fits);
+    }
+}
+
+#[test]
+fn keys_are_renewed_once_somebody_who_has_them_is_revoked() {
+    let b = both();
+    assert!(!b.roster.needs_new_keys());
+    let handed = |to: &[&Person]| RosterAct::MembersKey {
+        key: KemKeyId([7; 8]),
+        sealed: to
+            .iter()
+            .map(|person| SealedFor {
+                member: person.id,
+                kem: person.kem.id(),
+                sealed: vec![1],
+            })
+            .collect(),
+    };
+    // The first members' key came with the certificate: the device has it.
+    let (revoked, _) = side(&b.roster, &b.one, vec![revoke(&b.device)]);
+    assert!(revoked.needs_new_keys());
+    let (renewed, _) = side(&revoked, &b.one, vec![handed(&[&b.one, &b.two])]);
+    assert!(!renewed.needs_new_keys());
+    // The other coordinator has the members' key.
+    let (again, _) = side(&renewed, &b.one, vec![revoke(&b.two)]);
+    assert!(again.needs_new_keys());
+    // A desk that is revoked has the epochs' seeds too.
+    let acts = vec![revoke(&b.two), handed(&[&b.one])];
+    let (both_desks, _) = side(&b.roster, &b.one, acts);
+    assert!(
+        !both_desks.needs_new_keys(),
+        "its epoch was sealed to the first desk alone"
+    );
+}
+
+#[test]
+fn two_coordinators_who_join_at_once_are_joined_in_turn() {
+    let b = both();
+    let (main, left) = side(&b.roster, &b.one, vec![epoch(&b.one, 2)]);
+    let (_, right) = side(&b.roster, &b.two, vec![admit(&person(11), Role::ENUMERATOR)]);
+    let join = |by: &Person| {
+        let entries = right.clone();
+        write::next(&main, by.id, RosterAct::Join { entries }, &by.sign)
+    };
+    let (by_one, by_two) = (join(&b.one), join(&b.two));
+    let all = [&b.entries[..], &left, &right, &[by_one, by_two]].concat();
+    assert!(Roster::from_tree(&all).unwrap().is_split());
+    let Sides { mut main, others } = Roster::sides(&all).unwrap();
+    assert_eq!(others.len(), 1);
+    let entries = others[0].clone();
+    let joined = write::next(&main, b.two.id, RosterAct::Join { entries }, &b.two.sign);
+    main.append(&joined).unwrap();
+    let read = RosterEntry::from_bytes(&joined.to_bytes());
+    assert_eq!(read.as_ref(), Ok(&joined));
+    let all = [&all[..], &[joined]].concat();
+    let roster = Roster::from_tree(&all).unwrap();
+    assert_eq!(roster, main);
+    assert_eq!(Roster::from_tree(all.iter().rev()).unwrap(), main);
+    assert!(roster.member(&person(11).id).is_some());
+    assert!(all.iter().all(|entry| roster.holds(&entry.position())));
+}

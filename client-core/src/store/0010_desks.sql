@@ -1,6 +1,3 @@
--- The hash of the relay's TLS key, if it has one.
-ALTER TABLE programme ADD COLUMN relay_key BLOB;
-
 -- The certificate of a node whose roster has not come yet: nothing is believed before it was checked against it.
 CREATE TABLE awaiting (
     only INTEGER PRIMARY KEY CHECK (only = 1),
