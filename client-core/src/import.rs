@@ -30,11 +30,14 @@ use crate::store::forms::{self, FormRow};
 use crate::store::myself::Myself;
 use crate::store::quarantine::{self, Cause};
 use crate::store::records::{self, RecordRow, RecordStatus};
-use crate::store::{StoreError, drafts, entities, keys, roster as store_roster};
+use crate::store::{StoreError, drafts, entities, keys, roster as store_roster, time};
 
 mod book;
 mod checkpoint;
 pub(crate) mod files;
+mod grant;
+pub(crate) mod handover;
+mod posted;
 pub(crate) mod roster;
 pub(crate) mod tombstone;
 pub(crate) mod trust;
@@ -87,7 +90,8 @@ impl From<StoreError> for Shut {
 }
 
 impl<'a> Reading<'a> {
-    /// Reads what opening needs. `now` is in unix seconds: what is first seen now is judged by it.
+    /// Reads what opening needs. `now` is in unix seconds: what is first seen now is judged by it, or by the highest
+    /// time known, if that is later.
     pub(crate) fn new(
         db: &Connection,
         me: &'a Myself,
@@ -102,7 +106,7 @@ impl<'a> Reading<'a> {
             members_keys,
             compartments,
             readable: keys::readable(db)?,
-            now,
+            now: now.max(time::known(db)?.by_anybody),
         })
     }
 
@@ -181,11 +185,14 @@ fn open(db: &Connection, reading: &Reading<'_>, verified: &Verified) -> Result<T
         Kind::FORM => open_form(db, reading, verified),
         Kind::FILE => files::open(db, reading, verified),
         Kind::BOOK => book::open(db, reading, verified),
-        Kind::GRANT => open_grant(db, reading, verified),
+        Kind::GRANT => grant::open(db, reading, verified),
         Kind::CHECKPOINT => checkpoint::open(db, reading, verified),
         Kind::RECORD => open_record(db, reading, verified),
         Kind::WITHDRAWAL => withdrawal::open(db, reading, verified),
         Kind::TOMBSTONE => tombstone::open(db, reading, verified),
+        Kind::KEYS => posted::open(db, reading, verified),
+        Kind::HANDOVER => handover::open(db, reading, verified),
+        Kind::RECEIPT if verified.header().recipient.is_some() => handover::accepted(db, reading, verified),
         // A later version knows what this is.
         _ => Err(Shut::NotForUs),
     };
@@ -299,71 +306,6 @@ fn for_members<'a>(
     payload::unpack(&packed, |_| None)
         .map(|plain| plain.to_vec())
         .map_err(wrong)
-}
-
-/// Reads the keys of a record that a desk handed out.
-fn open_grant(db: &Connection, reading: &Reading<'_>, verified: &Verified) -> Result<(), Shut> {
-    let header = verified.header();
-    let record = RecordId::from_bytes(header.subject);
-    let mut any = false;
-    for (part, sealed) in parts_here(verified) {
-        if part.compartment == CompartmentId::RECIPIENT && header.recipient == Some(reading.me.member) {
-            if part.key != KeyName::Member(reading.me.kem.id()) {
-                return Err(Shut::Wrong(
-                    "the grant is sealed to a key this device does not have".into(),
-                ));
-            }
-            let aad = context(header, part).aad();
-            let opened = open_with(&reading.me.kem, GRANT, &aad, sealed).map_err(wrong)?;
-            take_keys(db, record, &Grant::from_bytes(&opened).map_err(wrong)?)?;
-            store_roster::want(
-                db,
-                &Want {
-                    what: Wanted::Record(record),
-                    from: 0,
-                },
-            )?;
-            any = true;
-        } else if reading.reads(part.compartment) {
-            if book::is_closed(db, reading, part.compartment, part.key)? {
-                continue;
-            }
-            // What the device will write with this key, every desk that reads the compartment can open.
-            let opened = open_with_epoch(db, header, part, sealed, GRANTED_KEY);
-            let opened = opened.or_else(|shut| wait_for_epoch(db, reading, part, shut))?;
-            let (id, key) = opened
-                .split_at_checked(8)
-                .ok_or(Shut::Wrong("a granted key is cut".into()))?;
-            let id = GrantedKeyId::try_from(id).map_err(wrong)?;
-            let key = <[u8; 32]>::try_from(key).map_err(wrong)?;
-            let name = KeyName::Granted(id);
-            keys::enter(
-                db,
-                &header.subject,
-                part.compartment,
-                &name,
-                &RecordKey::from_bytes(key),
-            )?;
-            any = true;
-        }
-    }
-    if any { Ok(()) } else { Err(Shut::NotForUs) }
-}
-
-/// Puts the keys of a grant into this device's book, and opens what is here of the record.
-fn take_keys(db: &Connection, record: RecordId, grant: &Grant) -> Result<(), Shut> {
-    for hand in &grant.compartments {
-        for (name, key) in &hand.read {
-            keys::enter(db, record.as_bytes(), hand.compartment, name, key)?;
-        }
-        let name = KeyName::Granted(hand.write_id);
-        keys::enter(db, record.as_bytes(), hand.compartment, &name, &hand.write)?;
-        keys::keep_granted(db, record, hand.compartment, hand.write_id, &hand.write)?;
-    }
-    for id in envelopes::of_record(db, record)? {
-        envelopes::mark(db, id, State::Waiting, Some("its keys have just come"))?;
-    }
-    Ok(())
 }
 
 /// Opens and merges what people answered.

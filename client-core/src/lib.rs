@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod backoff;
 mod compartments;
 pub mod deeds;
 #[cfg(feature = "ffi")]
@@ -19,13 +20,15 @@ mod shelf;
 mod store;
 mod surroundings;
 mod tables;
+mod time;
 
 #[cfg(feature = "ffi")]
 uniffi::setup_scaffolding!();
 
+pub use backoff::Backoff;
 pub use compartments::Compartments;
 pub use home::HomeError;
-pub use link::{HttpLink, Link, LinkError, SYNC_PATH};
+pub use link::{HttpLink, Link, LinkError, LinkTimeouts, SYNC_PATH};
 pub use notebook::{NoProgramme, Notebook, OpenError, SHORTEST_PASSPHRASE};
 pub use record::Record;
 pub use relay_address::{RelayAddress, RelayAddressError};

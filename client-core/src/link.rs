@@ -3,17 +3,20 @@
 use std::collections::BTreeMap;
 use std::io::{self, Read};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use seal::verify::request::RequestHeaders;
 use thiserror::Error;
 use ureq::unversioned::resolver::DefaultResolver;
-use ureq::unversioned::transport::{Connector as _, TcpConnector};
+use ureq::unversioned::transport::Connector as _;
 use wire::RelayKey;
 
+use self::socket::SocketConnector;
+pub use self::timeouts::LinkTimeouts;
 use crate::relay_address::{RelayAddress, RelayAddressError, Way};
 
 mod pinned;
+mod socket;
+mod timeouts;
 
 /// Why a relay cannot be reached. Nothing is lost; sync again.
 #[derive(Debug, Error)]
@@ -90,18 +93,16 @@ pub struct HttpLink {
     plain: ureq::Agent,
     /// One for each key, so that a connection whose other end proved one key never serves a call that asks for another.
     pinned: Arc<Mutex<BTreeMap<RelayKey, ureq::Agent>>>,
+    timeouts: LinkTimeouts,
 }
 
 impl Default for HttpLink {
     fn default() -> Self {
-        Self {
-            plain: config().into(),
-            pinned: Arc::default(),
-        }
+        Self::with(LinkTimeouts::default())
     }
 }
 
-fn config() -> ureq::config::Config {
+fn config(timeouts: LinkTimeouts) -> ureq::config::Config {
     ureq::Agent::config_builder()
         .http_status_as_error(false)
         .max_redirects(0)
@@ -109,21 +110,36 @@ fn config() -> ureq::config::Config {
         .user_agent("")
         .accept("")
         .accept_encoding("")
-        .timeout_connect(Some(Duration::from_secs(30)))
-        .timeout_per_read(Some(Duration::from_secs(60)))
-        .timeout_per_write(Some(Duration::from_secs(60)))
+        .timeout_connect(Some(timeouts.connect))
+        .timeout_per_read(Some(timeouts.silence))
+        .timeout_per_write(Some(timeouts.stall))
         .build()
 }
 
 impl HttpLink {
+    /// Makes a link that waits so long and no longer.
+    pub fn with(timeouts: LinkTimeouts) -> Self {
+        let plain = SocketConnector {
+            stall: timeouts.stall,
+        };
+        Self {
+            plain: ureq::Agent::with_parts(config(timeouts), plain, DefaultResolver::default()),
+            pinned: Arc::default(),
+            timeouts,
+        }
+    }
+
     fn agent(&self, way: Way) -> ureq::Agent {
         let Way::Pinned(key) = way else {
             return self.plain.clone();
         };
         let mut pinned = self.pinned.lock().unwrap_or_else(PoisonError::into_inner);
         let agent = pinned.entry(key).or_insert_with(|| {
-            let connector = ().chain(TcpConnector::default()).chain(pinned::PinnedConnector::to(key));
-            ureq::Agent::with_parts(config(), connector, DefaultResolver::default())
+            let socket = SocketConnector {
+                stall: self.timeouts.stall,
+            };
+            let connector = ().chain(socket).chain(pinned::PinnedConnector::to(key));
+            ureq::Agent::with_parts(config(self.timeouts), connector, DefaultResolver::default())
         });
         agent.clone()
     }
@@ -180,3 +196,5 @@ fn not_reached(relay: &RelayAddress, reason: String) -> LinkError {
         reason,
     }
 }
+#[cfg(test)]
+mod tests;

@@ -13,6 +13,8 @@ use thiserror::Error;
 use wire::{MemberCard, MemberId};
 use zeroize::Zeroizing;
 
+use crate::deeds::expire::ExpireError;
+use crate::deeds::finish::FinishError;
 use crate::home::{Home, HomeError};
 use crate::pen::HomeOrStore;
 use crate::shelf::Shelf;
@@ -20,6 +22,7 @@ use crate::store::myself::{self, Myself, Programme};
 use crate::store::{Store, StoreError, roster};
 use crate::surroundings::Surroundings;
 use crate::tables::ReadTables;
+use crate::time::Opened;
 
 /// Why a notebook does not open.
 #[derive(Debug, Error)]
@@ -74,6 +77,7 @@ pub struct Notebook {
     pub(crate) roster: Option<Roster>,
     pub(crate) shelf: Shelf,
     pub(crate) read_tables: ReadTables,
+    pub(crate) opened: Opened,
 }
 
 impl std::fmt::Debug for Notebook {
@@ -112,6 +116,7 @@ impl Notebook {
         let wrapped = passphrase::wrap(&key, passphrase, cost, &mut rng);
         let mut store = Store::open(&home.database(), &key)?;
         store.write(|tx| myself::introduce(tx, &me))?;
+        let opened = Opened::now(&mut store, &surroundings)?;
         // The key comes last: without it there is no notebook, and the deed can be done again.
         home.write_key(&wrapped)?;
         Ok(Self {
@@ -123,6 +128,7 @@ impl Notebook {
             roster: None,
             shelf: Shelf::default(),
             read_tables: ReadTables::default(),
+            opened,
         })
     }
 
@@ -131,8 +137,9 @@ impl Notebook {
         let home = Home::take(folder)?;
         let key = passphrase::unwrap_key(&home.read_key()?, passphrase)?;
         match Self::read(&home, &key) {
-            Ok((store, me, roster)) => {
+            Ok((mut store, me, roster)) => {
                 let rng = surroundings.chance();
+                let opened = Opened::now(&mut store, &surroundings)?;
                 let mut notebook = Self {
                     home,
                     store,
@@ -142,12 +149,19 @@ impl Notebook {
                     roster,
                     shelf: Shelf::default(),
                     read_tables: ReadTables::default(),
+                    opened,
                 };
                 let beside = notebook.copy_out_missing().and_then(|()| notebook.clear_erased());
                 beside.map_err(|error| match error {
                     HomeOrStore::Home(error) => OpenError::Home(error),
                     HomeOrStore::Store(error) => OpenError::Store(error),
                 })?;
+                // What cannot be sealed now stays, and the next deed says why.
+                if let Err(ExpireError(error)) = notebook.let_expire()
+                    && let FinishError::Store(error) = *error
+                {
+                    return Err(error.into());
+                }
                 Ok(notebook)
             }
             Err(OpenError::Store(StoreError::Damaged)) => {

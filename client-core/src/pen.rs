@@ -9,7 +9,7 @@ use wire::{Envelope, EnvelopeId, Kind, MemberId};
 use crate::Notebook;
 use crate::home::HomeError;
 use crate::store::myself::{self, Myself};
-use crate::store::{StoreError, envelopes, outbox};
+use crate::store::{StoreError, envelopes, outbox, time};
 
 /// The pen, at its place, in one transaction.
 pub(crate) struct Hand<'a> {
@@ -50,8 +50,10 @@ impl Notebook {
     where
         E: From<StoreError> + From<HomeError>,
     {
+        let seen = self.time_seen();
         let (me, rng) = (&self.me, &mut self.rng);
         let (done, written) = self.store.write(|tx| {
+            time::note(tx, seen)?;
             let (sequence, previous) = myself::last_written(tx)?;
             let pen = Pen {
                 programme: roster.programme(),

@@ -13,12 +13,16 @@ pub(crate) mod envelopes;
 pub(crate) mod erasure;
 pub(crate) mod files;
 pub(crate) mod forms;
+pub(crate) mod fresh_keys;
+pub(crate) mod handovers;
 pub(crate) mod keys;
 pub(crate) mod myself;
+pub(crate) mod once_keys;
 pub(crate) mod outbox;
 pub(crate) mod quarantine;
 pub(crate) mod records;
 pub(crate) mod roster;
+pub(crate) mod time;
 
 /// The migrations, in order. One that was released is never edited.
 const MIGRATIONS: &[&str] = &[
@@ -31,7 +35,8 @@ const MIGRATIONS: &[&str] = &[
     include_str!("store/0007_confirming.sql"),
     include_str!("store/0008_relay_key.sql"),
     include_str!("store/0009_erasure.sql"),
-    include_str!("store/0010_desks.sql"),
+    include_str!("store/0010_packets.sql"),
+    include_str!("store/0011_desks.sql"),
 ];
 
 /// Why the notebook's file cannot be read or written.

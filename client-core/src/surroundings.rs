@@ -1,6 +1,7 @@
 //! Time and chance, handed in from outside so that tests decide both.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use rand::SeedableRng;
@@ -10,6 +11,12 @@ use rand::rngs::ChaCha20Rng;
 pub trait Clock: Send + Sync {
     /// Returns the time now.
     fn now(&self) -> Timestamp;
+
+    /// Returns how long the program has run, by a clock that nobody can set. A clock that cannot tell says that no time
+    /// has passed.
+    fn uptime(&self) -> Duration {
+        Duration::ZERO
+    }
 }
 
 /// The machine's clock.
@@ -23,6 +30,11 @@ impl Clock for SystemClock {
             reason = "the one place where a node's time comes from"
         )]
         Timestamp::now()
+    }
+
+    fn uptime(&self) -> Duration {
+        static STARTED: LazyLock<Instant> = LazyLock::new(Instant::now);
+        STARTED.elapsed()
     }
 }
 

@@ -126,7 +126,7 @@ impl Notebook {
 
     /// The entities of a list as the table that forms choose from.
     fn entity_table(&mut self, list: &str) -> Result<Arc<Table>, EntitiesError> {
-        let csv = entities_csv(&self.entities(list)?);
+        let csv = entities_csv(&self.entities_now(list)?);
         let hash = FileHash::of(csv.as_bytes());
         if let Some(table) = self.read_tables.find(hash) {
             return Ok(table);

@@ -2,6 +2,7 @@
 
 pub mod process;
 pub mod scan;
+pub mod seized;
 pub mod sqlcipher;
 
 use std::path::{Path, PathBuf};

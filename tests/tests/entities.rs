@@ -67,6 +67,7 @@ fn stage() -> Stage {
 /// Records a form with these answers on a phone, and sends it.
 fn record(stage: &mut Stage, phone: usize, form: &str, answers: &[(&str, &str)]) {
     let link = stage.link.clone();
+    stage.field.clock.pass_seconds(60);
     let notebook = &mut stage.phones[phone];
     let record = notebook.start(form, None).unwrap();
     for (question, answer) in answers {

@@ -11,7 +11,10 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use baraza_tests::{PASSPHRASE, Stage, at, sqlcipher};
+use baraza_tests::seized::{
+    self, GRANT, contains, database_of, everything_on, once_keys, opens, programme_of,
+};
+use baraza_tests::{Stage, at};
 use client_core::deeds::finish::FinishError;
 use client_core::deeds::show::ShowError;
 use client_core::deeds::start::DraftError;
@@ -21,32 +24,10 @@ use rand::rngs::ChaCha20Rng;
 use seal::chain::{Chain, ChainReader};
 use seal::keys::RecordKey;
 use seal::part::{self, PartContext};
-use seal::passphrase;
 use wire::{CompartmentId, Envelope, Frame, FrameReader, KeyName, Kind, RecordId, Writer};
 
 const REMARKS: &str = "household/contact/remarks";
 const SAID: &str = "We fled Tambacounda in the night of the fire.";
-
-/// The plain bytes of everything on the device: every page, free ones included, the log, the outbox.
-fn all_bytes(device: &Path) -> Vec<Vec<u8>> {
-    let read = |name: &str| std::fs::read(device.join(name)).unwrap_or_default();
-    let key = passphrase::unwrap_key(&read("notebook.key"), PASSPHRASE).unwrap();
-    let mut places = sqlcipher::pages(&read("notebook.sqlite"), &key);
-    places.extend(sqlcipher::frames(&read("notebook.sqlite-wal"), &key));
-    assert!(
-        places.iter().any(|page| contains(page, b"CREATE TABLE")),
-        "the pages are decrypted"
-    );
-    let outbox = std::fs::read_dir(device.join("outbox")).unwrap();
-    let outbox = outbox.map(|entry| std::fs::read(entry.unwrap().path()).unwrap());
-    places.extend(outbox);
-    places.push(read("notebook.key"));
-    places
-}
-
-fn contains(bytes: &[u8], word: &[u8]) -> bool {
-    bytes.windows(word.len()).any(|window| window == word)
-}
 
 /// The newest envelope about a record in a device's outbox.
 fn envelope(device: &Path, record: RecordId) -> Envelope {
@@ -168,7 +149,7 @@ fn household(stage: &Stage, seed: u64) -> AnswerSheet {
 
 /// Looks at a device right after it finished a record, while its notebook is still open.
 fn check(what: &str, device: &Path, record: RecordId) {
-    let places = all_bytes(device);
+    let places = everything_on(device);
     assert!(
         !places.iter().any(|place| contains(place, SAID.as_bytes())),
         "{what}: an answer is still there"
@@ -185,14 +166,9 @@ fn check(what: &str, device: &Path, record: RecordId) {
 
 /// Lets a device pull everything from the beginning, as it does when the relay begins a new log.
 fn forget_the_cursor(device: &Path) {
-    let key = std::fs::read(device.join("notebook.key")).unwrap();
-    let key = passphrase::unwrap_key(&key, PASSPHRASE).unwrap();
-    let hex: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
-    let db = rusqlite::Connection::open(device.join("notebook.sqlite")).unwrap();
-    db.execute_batch(&format!(
-        "PRAGMA key = \"x'{hex}'\"; UPDATE programme SET cursor = 0"
-    ))
-    .unwrap();
+    database_of(device)
+        .execute_batch("UPDATE programme SET cursor = 0")
+        .unwrap();
 }
 
 fn cannot_be_shown(stage: &mut Stage, record: RecordId) {
@@ -210,7 +186,7 @@ fn no_key_that_opens_a_finished_record_is_left_on_the_device() {
     let record = stage.phones[0]
         .start("household", Some(&household(&stage, 2)))
         .unwrap();
-    let before = all_bytes(&device);
+    let before = everything_on(&device);
     assert!(
         before.iter().any(|place| contains(place, SAID.as_bytes())),
         "an open draft is there, to be found"
@@ -240,13 +216,27 @@ fn no_key_that_opens_a_finished_edit_of_a_granted_record_is_left_on_the_device()
     stage.phones[0]
         .answer(record, &at(REMARKS), Value::Text(format!("{SAID} At dawn.")))
         .unwrap();
-    assert!(
-        all_bytes(&device)
-            .iter()
-            .any(|place| contains(place, SAID.as_bytes()))
-    );
+    let before = everything_on(&device);
+    assert!(before.iter().any(|place| contains(place, SAID.as_bytes())));
+    // The relay still has the grant. One of the device's keys opens it: the seizer would find that one.
+    let relay = stage.folder.path().join("relay");
+    let grants = seized::relayed(&relay, programme_of(&stage.desk), Kind::GRANT);
+    let [grant] = grants.as_slice() else {
+        panic!("{} grants", grants.len());
+    };
+    let seed = once_keys(&device)
+        .into_iter()
+        .find(|seed| opens(seed, grant, GRANT));
+    let seed = seed.expect("the device's key opens the grant");
+    assert!(before.iter().any(|place| contains(place, &seed)));
     stage.phones[0].finish(record).unwrap().unwrap();
     check("an edit", &device, record);
+    let after = everything_on(&device);
+    assert_eq!(
+        after.iter().any(|place| contains(place, &seed)),
+        cfg!(feature = "keep-keys"),
+        "the key that opens the relay's copy of the grant"
+    );
     cannot_be_shown(&mut stage, record);
     if !cfg!(feature = "keep-keys") {
         // Nor does the grant it came with open it a second time, when the relay sends everything once more.
@@ -256,6 +246,7 @@ fn no_key_that_opens_a_finished_edit_of_a_granted_record_is_left_on_the_device()
         stage.sync_phones();
         cannot_be_shown(&mut stage, record);
         check("an edit, all received again", &device, record);
+        assert!(!everything_on(&device).iter().any(|place| contains(place, &seed)));
     }
 }
 

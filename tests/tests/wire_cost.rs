@@ -108,8 +108,8 @@ fn cost(mut stage: Stage) -> Cost {
     assert_eq!(stage.desk.records(None).unwrap().len(), RECORDS);
 
     let member = stage.phones[0].member();
-    for record in records.iter().take(EDITS) {
-        stage.desk.grant(*record, member, None).unwrap();
+    for packet in records[..EDITS].chunks(stage.desk.packet_limits().records) {
+        stage.desk.grant_packet(packet, member, None, 72).unwrap();
     }
     stage.sync_desk();
     stage.sync_phones();

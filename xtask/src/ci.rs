@@ -14,7 +14,7 @@ struct Step {
     check: fn() -> anyhow::Result<()>,
 }
 
-const STEPS: [Step; 14] = [
+const STEPS: [Step; 15] = [
     step("format", true, format),
     step("layers", true, layers::check),
     step("licences and sources", true, licences::check),
@@ -28,6 +28,7 @@ const STEPS: [Step; 14] = [
     step("forms as the reference converter", false, conform::live),
     step("Python binding", false, python_binding),
     step("browser", false, browser),
+    step("bad link", false, bad_link),
     step("demo", false, demo),
 ];
 
@@ -125,6 +126,10 @@ fn browser() -> anyhow::Result<()> {
 
 fn demo() -> anyhow::Result<()> {
     run(cargo(&["run", "--", "demo", "--once"]))
+}
+
+fn bad_link() -> anyhow::Result<()> {
+    run(cargo(&["xtask", "simulate", "link", "--short"]))
 }
 
 /// Runs one file of stories, with what it prints: the figures are worth seeing.

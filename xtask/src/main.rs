@@ -9,6 +9,7 @@ mod layers;
 mod licences;
 mod metadata;
 mod run;
+mod simulate;
 
 use std::process::ExitCode;
 
@@ -39,6 +40,19 @@ enum Chore {
         #[command(subcommand)]
         what: Bench,
     },
+    /// Play the whole of it under bad conditions
+    Simulate {
+        /// What is bad
+        #[command(subcommand)]
+        what: Simulate,
+    },
+    /// One end of the line of `simulate link`, in its network namespace
+    #[command(hide = true)]
+    LinkEnd {
+        /// The TUN device
+        #[arg(long)]
+        tun: String,
+    },
     /// Write the Python, Kotlin and Swift bindings into target/bindings
     Bindings,
     /// Check who may depend on whom, and who alone may name what
@@ -53,6 +67,12 @@ enum Bench {
     Form,
 }
 
+#[derive(Debug, clap::Subcommand)]
+enum Simulate {
+    /// A slow, lossy line that is cut again and again, between network namespaces; needs root and iproute2
+    Link(simulate::link::Plan),
+}
+
 fn main() -> ExitCode {
     let done = match Chore::parse() {
         Chore::Ci { quick } => ci::ci(quick),
@@ -63,6 +83,10 @@ fn main() -> ExitCode {
             _ => conform::Kept::Trust,
         }),
         Chore::Bench { what: Bench::Form } => bench::form(),
+        Chore::Simulate {
+            what: Simulate::Link(plan),
+        } => plan.run(),
+        Chore::LinkEnd { tun } => simulate::link::end::pass(&tun),
         Chore::Layers => layers::check(),
         Chore::Licences => licences::check(),
     };

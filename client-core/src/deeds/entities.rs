@@ -14,6 +14,7 @@ use wire::{FileHash, RecordId};
 
 use crate::Notebook;
 use crate::deeds::attach::FileError;
+use crate::deeds::expire::ExpireError;
 use crate::deeds::forms::FormsError;
 use crate::deeds::start::readable;
 use crate::store::records::{self, RecordStatus};
@@ -28,6 +29,9 @@ pub enum EntitiesError {
     /// A file that belongs to a form cannot be read.
     #[error(transparent)]
     File(#[from] FileError),
+    /// A packet whose time is over is still here.
+    #[error(transparent)]
+    Expire(#[from] ExpireError),
     /// The notebook cannot be read or written.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -96,6 +100,12 @@ impl Notebook {
     /// # Errors
     /// A form or the notebook cannot be read.
     pub fn entities(&mut self, list: &str) -> Result<Vec<EntityView>, EntitiesError> {
+        self.let_expire()?;
+        self.entities_now(list)
+    }
+
+    /// Does as [`Notebook::entities`], whether or not the time of what it reads is over.
+    pub(crate) fn entities_now(&mut self, list: &str) -> Result<Vec<EntityView>, EntitiesError> {
         let mut spoken: BTreeMap<String, Vec<Spoken>> = BTreeMap::new();
         for (record, said) in self.said()? {
             for one in said.into_iter().filter(|one| one.list == list) {
@@ -150,7 +160,7 @@ impl Notebook {
                 continue;
             }
             let id = action.id.unwrap_or_else(|| self.fresh_entity());
-            let known = self.entities(&action.list)?;
+            let known = self.entities_now(&action.list)?;
             let heads = known.into_iter().find(|entity| entity.id == id);
             let mut note = vec![if action.creates { "create" } else { "update" }.to_owned(), id];
             note.extend(heads.into_iter().flat_map(|entity| entity.heads));

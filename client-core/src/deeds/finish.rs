@@ -25,8 +25,8 @@ use crate::notebook::NoProgramme;
 use crate::payload as changes;
 use crate::pen::Hand;
 use crate::store::keys::OwnChain;
-use crate::store::records::RecordStatus;
-use crate::store::{StoreError, drafts, envelopes, forms, keys, records};
+use crate::store::records::{RecordRow, RecordStatus};
+use crate::store::{StoreError, drafts, envelopes, forms, keys, once_keys, records};
 
 /// Why a record was not finished. Unless it says otherwise, the draft is as it was.
 #[derive(Debug, Error)]
@@ -110,6 +110,9 @@ impl Notebook {
         {
             drop(draft.put_down(&at, value, now).map_err(DraftError::from)?);
         }
+        if draft.meta(META_UNFINISHED).is_some() {
+            note_unfinished(draft, "", now)?;
+        }
         self.seal(open)
     }
 
@@ -120,21 +123,45 @@ impl Notebook {
         mut open: OpenDraft,
         why: &str,
     ) -> Result<Option<EnvelopeId>, FinishError> {
-        let now = self.now().as_second();
-        let why = form::Value::Text(why.to_owned());
-        drop(
-            open.draft
-                .set_meta(META_UNFINISHED, why, now)
-                .map_err(DraftError::from)?,
-        );
+        note_unfinished(&mut open.draft, why, self.now().as_second())?;
         self.seal(open)
     }
 
     /// Makes changes of a draft and seals them. What is left of it here is destroyed.
     fn seal(&mut self, open: OpenDraft) -> Result<Option<EnvelopeId>, FinishError> {
+        let own = self.belonging::<FinishError>()?.0.clone();
+        let squashed = self.squash(open)?;
+        let (record, now) = (squashed.row.id, self.now().as_second());
+        let desk = self.is_desk();
+        let finished = self.write_with(&own, |tx, hand| {
+            let sealed = squashed.seal(tx, hand, &own)?;
+            drafts::destroy(tx, record)?;
+            if desk {
+                let reading = Reading::new(tx, hand.me, &own, now)?;
+                for id in &sealed {
+                    // A supervisor's desk cannot open a chain of a compartment that is not its to read.
+                    if !matches!(import::reopen(tx, &reading, *id)?, Taken::Opened | Taken::Kept) {
+                        return Err(FinishError::DoesNotOpen);
+                    }
+                }
+                import::retry(tx, &reading)?;
+            } else {
+                forget(tx, record)?;
+                records::set_status(tx, record, RecordStatus::Finished, now)?;
+            }
+            Ok::<_, FinishError>(sealed.last().copied())
+        });
+        // Also if only the copy failed: the record is finished then, and what was destroyed must not stay in the log.
+        let emptied = self.store.empty_log();
+        let finished = finished?;
+        emptied?;
+        Ok(finished)
+    }
+
+    /// Makes of a draft what is to be sealed.
+    pub(crate) fn squash(&self, open: OpenDraft) -> Result<Squashed, FinishError> {
         let (own, programme) = self.belonging::<FinishError>()?;
-        let own = own.clone();
-        let compartments = Compartments::read(&own, &programme.members_keys);
+        let compartments = Compartments::read(own, &programme.members_keys);
         let OpenDraft { row, form, draft, .. } = open;
         let now = self.now().as_second();
         let fresh = row.status == RecordStatus::Draft;
@@ -152,47 +179,41 @@ impl Notebook {
                 changes::write(change.into_iter().collect::<Vec<_>>().into_iter()),
             ));
         }
-        let desk = self.is_desk();
-        let finished = self.write_with(&own, |tx, hand| {
-            let sealed = match contents.is_empty() {
-                true => None,
-                false => {
-                    let form = forms::find(tx, &row.form_id, Some(&row.form_version))?;
-                    let dictionary = form
-                        .map(|form| forms::dictionary(tx, form.dictionary))
-                        .transpose()?
-                        .flatten();
-                    Some(seal_about(
-                        tx,
-                        hand,
-                        &own,
-                        (Kind::RECORD, row.id),
-                        &contents,
-                        dictionary.as_ref(),
-                    )?)
-                }
-            };
-            drafts::destroy(tx, row.id)?;
-            if desk {
-                let reading = Reading::new(tx, hand.me, &own, now)?;
-                for id in sealed.iter().flatten() {
-                    // A supervisor's desk cannot open a chain of a compartment that is not its to read.
-                    if !matches!(import::reopen(tx, &reading, *id)?, Taken::Opened | Taken::Kept) {
-                        return Err(FinishError::DoesNotOpen);
-                    }
-                }
-                import::retry(tx, &reading)?;
-            } else {
-                forget(tx, row.id)?;
-                records::set_status(tx, row.id, RecordStatus::Finished, now)?;
-            }
-            Ok::<_, FinishError>(sealed.and_then(|ids| ids.last().copied()))
-        });
-        // Also if only the copy failed: the record is finished then, and what was destroyed must not stay in the log.
-        let emptied = self.store.empty_log();
-        let finished = finished?;
-        emptied?;
-        Ok(finished)
+        Ok(Squashed { row, contents })
+    }
+}
+
+/// What is to be sealed of a draft.
+pub(crate) struct Squashed {
+    row: RecordRow,
+    contents: Vec<(CompartmentId, Vec<u8>)>,
+}
+
+impl Squashed {
+    /// Seals it. Returns the envelopes that were written.
+    pub(crate) fn seal(
+        &self,
+        tx: &Connection,
+        hand: &mut Hand<'_>,
+        own: &Roster,
+    ) -> Result<Vec<EnvelopeId>, FinishError> {
+        let Self { row, contents } = self;
+        if contents.is_empty() {
+            return Ok(Vec::new());
+        }
+        let form = forms::find(tx, &row.form_id, Some(&row.form_version))?;
+        let dictionary = form
+            .map(|form| forms::dictionary(tx, form.dictionary))
+            .transpose()?
+            .flatten();
+        seal_about(
+            tx,
+            hand,
+            own,
+            (Kind::RECORD, row.id),
+            contents,
+            dictionary.as_ref(),
+        )
     }
 }
 
@@ -230,6 +251,12 @@ impl From<NoteError> for FinishError {
 /// Where a record says why it was sealed before it was finished.
 pub(crate) const META_UNFINISHED: &str = "unfinished";
 
+/// Notes why a record is sealed before it was finished; an empty text takes an earlier note back.
+pub(crate) fn note_unfinished(draft: &mut Draft, why: &str, now: i64) -> Result<(), DraftError> {
+    drop(draft.set_meta(META_UNFINISHED, form::Value::Text(why.to_owned()), now)?);
+    Ok(())
+}
+
 /// Destroys what could still show the record on this device.
 pub(crate) fn forget(db: &Connection, record: RecordId) -> Result<(), StoreError> {
     records::forget_documents(db, record)?;
@@ -239,6 +266,8 @@ pub(crate) fn forget(db: &Connection, record: RecordId) -> Result<(), StoreError
     } else {
         // A grant holds the keys too, sealed to this device: it must not open the record a second time.
         envelopes::spend_grants(db, record)?;
+        once_keys::spend_all(db, record)?;
+        once_keys::destroy_spent(db)?;
         keys::forget(db, record)
     }
 }

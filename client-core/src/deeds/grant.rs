@@ -1,20 +1,30 @@
-//! Grant: a desk hands the keys of one record to one device.
+//! Grant: a desk hands the keys of records to a device, for a while.
+//!
+//! What is granted together is a packet: all of it is sealed to one one-time key of the device, which the device destroys
+//! with the last of it. Never to the key on the device's card: that one stays, and who took the device away later could
+//! open the grant with it.
+
+use std::collections::BTreeSet;
 
 use rand::Rng as _;
 use seal::grant::{Grant, HandedKeys};
 use seal::keys::RecordKey;
+use seal::roster::Roster;
 use seal::to_key::seal_to;
 use seal::write::SealedPart;
 use thiserror::Error;
-use wire::{CompartmentId, EnvelopeId, GrantedKeyId, KeyName, Kind, MemberId, RecordId};
+use wire::{CompartmentId, EnvelopeId, GrantedKeyId, KemPublic, KeyName, Kind, MemberId, RecordId};
 
 use crate::Notebook;
 use crate::compartments::Compartments;
 use crate::home::HomeError;
 use crate::import::{GRANT, GRANTED_KEY};
 use crate::notebook::NoProgramme;
+use crate::pen::Hand;
+use crate::store::fresh_keys::{self, GivenGrant};
 use crate::store::records::RecordStatus;
 use crate::store::{StoreError, keys, records};
+use rusqlite::Connection;
 
 /// Why a record was not granted.
 #[derive(Debug, Error)]
@@ -37,6 +47,31 @@ pub enum GrantError {
     /// This desk cannot read a compartment.
     #[error("this desk cannot read \"{0}\" and so cannot hand it on")]
     NotReadable(String),
+    /// The device has been put out of the programme.
+    #[error("\"{0}\" was revoked, or its membership has ended; nothing can be granted to it")]
+    Gone(String),
+    /// The device has posted no key that is still unused.
+    #[error("\"{0}\" has no fresh key left here: let it sync, sync this desk, and grant again")]
+    NoFreshKey(String),
+    /// Nothing was named.
+    #[error("name at least one record to grant")]
+    Nothing,
+    /// Too much for one packet.
+    #[error("a packet holds at most {most} records, these are {given}; grant fewer at a time")]
+    TooMany {
+        /// How many were named.
+        given: usize,
+        /// The programme's limit.
+        most: usize,
+    },
+    /// Too long, or no time at all.
+    #[error("a packet lasts 1 to {most} hours, not {given}")]
+    Hours {
+        /// How long it was to last.
+        given: u32,
+        /// The programme's limit.
+        most: u32,
+    },
     /// A key cannot be sealed to.
     #[error("the device's key, or a reading key of the programme, is damaged")]
     Unsealable,
@@ -48,7 +83,41 @@ pub enum GrantError {
     Store(#[from] StoreError),
 }
 
+/// How much may be handed to a device at a time, and for how long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PacketLimits {
+    /// The most records in one packet.
+    pub records: usize,
+    /// The most hours until it expires.
+    pub hours: u32,
+}
+
+impl Default for PacketLimits {
+    fn default() -> Self {
+        Self {
+            records: 20,
+            hours: 72,
+        }
+    }
+}
+
+/// What one packet is made of.
+struct Packet {
+    records: Vec<RecordId>,
+    compartments: Vec<CompartmentId>,
+    to: MemberId,
+    name: String,
+    /// Unix seconds.
+    now: i64,
+    expires: i64,
+}
+
 impl Notebook {
+    /// Returns the programme's limits for packets.
+    pub fn packet_limits(&self) -> PacketLimits {
+        PacketLimits::default()
+    }
+
     /// Returns the member that a person means by an id or a name.
     pub fn find_member(&self, who: &str) -> Result<MemberId, GrantError> {
         let members = self.members().unwrap_or_default();
@@ -63,32 +132,49 @@ impl Notebook {
         }
     }
 
-    /// Hands a record to a device: the keys to read it as it is, and fresh keys to write with. `compartments`
-    /// limits what is handed over; without it everything this desk can read is.
+    /// Hands a record to a device for as long as the programme allows: the keys to read it as it is, and fresh keys to
+    /// write with. `compartments` limits what is handed over; without it everything this desk can read is.
     pub fn grant(
         &mut self,
         record: RecordId,
         to: MemberId,
         compartments: Option<&[String]>,
     ) -> Result<EnvelopeId, GrantError> {
+        let hours = self.packet_limits().hours;
+        let granted = self.grant_packet(&[record], to, compartments, hours)?;
+        granted.into_iter().next().ok_or(GrantError::Nothing)
+    }
+
+    /// Hands records to a device for some hours, as [`Notebook::grant`] does with one. When they are over, the device
+    /// seals what was begun, and forgets the rest.
+    pub fn grant_packet(
+        &mut self,
+        records: &[RecordId],
+        to: MemberId,
+        compartments: Option<&[String]>,
+        hours: u32,
+    ) -> Result<Vec<EnvelopeId>, GrantError> {
         let (own, programme) = self.belonging::<GrantError>()?;
         let own = own.clone();
         if !self.is_desk() {
             return Err(GrantError::NotADesk);
         }
-        let kem = own
-            .member(&to)
-            .ok_or_else(|| GrantError::NoMember(to.to_string()))?
-            .card
-            .kem
-            .clone();
+        let records: Vec<RecordId> = records
+            .iter()
+            .copied()
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect();
+        self.check_packet(&own, &records, to, hours)?;
         let known = Compartments::read(&own, &programme.members_keys);
         let readable = self.store.read(|db| {
-            let row = records::get(db, record)?.filter(|row| row.status == RecordStatus::Received);
-            row.ok_or(GrantError::NoRecord(record))?;
+            for record in &records {
+                let row = records::get(db, *record)?.filter(|row| row.status == RecordStatus::Received);
+                row.ok_or(GrantError::NoRecord(*record))?;
+            }
             Ok::<_, GrantError>(keys::readable(db)?)
         })?;
-        let handed: Vec<CompartmentId> = match compartments {
+        let compartments: Vec<CompartmentId> = match compartments {
             None => readable,
             Some(names) => names
                 .iter()
@@ -98,50 +184,127 @@ impl Notebook {
                 })
                 .collect::<Result<_, _>>()?,
         };
-        self.write_with(&own, |tx, hand| {
-            let subject = *record.as_bytes();
-            let mut grant = Grant {
-                expires: 0,
-                of: 1,
-                compartments: Vec::new(),
-            };
-            let mut parts = Vec::new();
-            for compartment in handed {
-                let (mut id, mut key) = ([0; 8], [0; 32]);
-                hand.rng.fill_bytes(&mut id);
-                hand.rng.fill_bytes(&mut key);
-                let (write_id, write) = (GrantedKeyId(id), RecordKey::from_bytes(key));
-                let read = keys::page(tx, &subject, compartment)?;
-                keys::enter(tx, &subject, compartment, &KeyName::Granted(write_id), &write)?;
-                // Every other desk that reads the compartment must be able to open what will be written with it.
-                let epoch = own.epoch(compartment).ok_or(GrantError::Unsealable)?;
-                let name = KeyName::Epoch(epoch.number);
-                let aad = hand.pen.context(subject, compartment, name).aad();
-                let for_desks = [&id[..], write.as_bytes()].concat();
-                let sealed = seal_to(&epoch.public, GRANTED_KEY, &aad, &for_desks, hand.rng)
-                    .map_err(|_| GrantError::Unsealable)?;
-                parts.push(SealedPart {
-                    compartment,
-                    key: name,
-                    sealed,
-                });
-                grant.compartments.push(HandedKeys {
-                    compartment,
-                    write_id,
-                    write,
-                    read,
-                });
-            }
-            let name = KeyName::Member(kem.id());
-            let aad = hand.pen.context(subject, CompartmentId::RECIPIENT, name).aad();
-            let sealed = seal_to(&kem, GRANT, &aad, &grant.to_bytes(), hand.rng)
+        // By this desk's own clock: the relay must not be able to make a packet last longer.
+        let now = self.now().as_second();
+        let packet = Packet {
+            records,
+            compartments,
+            to,
+            name: self.people()?.name(&to),
+            now,
+            expires: now.saturating_add(i64::from(hours) * 3600),
+        };
+        self.write_with(&own, |tx, hand| packet.write(tx, hand, &own))
+    }
+
+    fn check_packet(
+        &self,
+        own: &Roster,
+        records: &[RecordId],
+        to: MemberId,
+        hours: u32,
+    ) -> Result<(), GrantError> {
+        let limits = self.packet_limits();
+        if own.member(&to).is_none() {
+            return Err(GrantError::NoMember(to.to_string()));
+        }
+        let gone = own.revocation(&to).is_some() || own.is_expired(&to, self.known_time()?);
+        if gone {
+            return Err(GrantError::Gone(self.people()?.name(&to)));
+        }
+        if records.is_empty() {
+            return Err(GrantError::Nothing);
+        }
+        if records.len() > limits.records {
+            let (given, most) = (records.len(), limits.records);
+            return Err(GrantError::TooMany { given, most });
+        }
+        if hours == 0 || hours > limits.hours {
+            let (given, most) = (hours, limits.hours);
+            return Err(GrantError::Hours { given, most });
+        }
+        Ok(())
+    }
+}
+
+impl Packet {
+    /// Writes a grant for each record, all sealed to the oldest unused key of the device.
+    fn write(
+        &self,
+        tx: &Connection,
+        hand: &mut Hand<'_>,
+        own: &Roster,
+    ) -> Result<Vec<EnvelopeId>, GrantError> {
+        let key = fresh_keys::oldest(tx, self.to)?;
+        let key = key.ok_or_else(|| GrantError::NoFreshKey(self.name.clone()))?;
+        fresh_keys::note_used(tx, self.to, key.id())?;
+        self.records
+            .iter()
+            .map(|record| self.write_one(tx, hand, own, *record, &key))
+            .collect()
+    }
+
+    fn write_one(
+        &self,
+        tx: &Connection,
+        hand: &mut Hand<'_>,
+        own: &Roster,
+        record: RecordId,
+        once_key: &KemPublic,
+    ) -> Result<EnvelopeId, GrantError> {
+        let subject = *record.as_bytes();
+        let mut grant = Grant {
+            expires: self.expires.unsigned_abs(),
+            of: u32::try_from(self.records.len()).unwrap_or(u32::MAX),
+            compartments: Vec::new(),
+        };
+        let mut parts = Vec::new();
+        for compartment in self.compartments.iter().copied() {
+            let (mut id, mut key) = ([0; 8], [0; 32]);
+            hand.rng.fill_bytes(&mut id);
+            hand.rng.fill_bytes(&mut key);
+            let (write_id, write) = (GrantedKeyId(id), RecordKey::from_bytes(key));
+            let read = keys::page(tx, &subject, compartment)?;
+            keys::enter(tx, &subject, compartment, &KeyName::Granted(write_id), &write)?;
+            // Every other desk that reads the compartment must be able to open what will be written with it.
+            let epoch = own.epoch(compartment).ok_or(GrantError::Unsealable)?;
+            let name = KeyName::Epoch(epoch.number);
+            let aad = hand.pen.context(subject, compartment, name).aad();
+            let for_desks = [&id[..], write.as_bytes()].concat();
+            let sealed = seal_to(&epoch.public, GRANTED_KEY, &aad, &for_desks, hand.rng)
                 .map_err(|_| GrantError::Unsealable)?;
             parts.push(SealedPart {
-                compartment: CompartmentId::RECIPIENT,
+                compartment,
                 key: name,
                 sealed,
             });
-            Ok(hand.write(tx, Kind::GRANT, subject, Some(to), parts)?)
-        })
+            grant.compartments.push(HandedKeys {
+                compartment,
+                write_id,
+                write,
+                read,
+            });
+        }
+        let name = KeyName::Member(once_key.id());
+        let aad = hand.pen.context(subject, CompartmentId::RECIPIENT, name).aad();
+        let sealed = seal_to(once_key, GRANT, &aad, &grant.to_bytes(), hand.rng)
+            .map_err(|_| GrantError::Unsealable)?;
+        parts.push(SealedPart {
+            compartment: CompartmentId::RECIPIENT,
+            key: name,
+            sealed,
+        });
+        let envelope = hand.write(tx, Kind::GRANT, subject, Some(self.to), parts)?;
+        let given = GivenGrant {
+            envelope,
+            record,
+            recipient: self.to,
+            desk: hand.me.member,
+            at: self.now,
+            expires: Some(self.expires),
+        };
+        let write_ids: Vec<GrantedKeyId> = grant.compartments.iter().map(|hand| hand.write_id).collect();
+        fresh_keys::note_given(tx, &given, &write_ids)?;
+        Ok(envelope)
     }
 }

@@ -8,6 +8,7 @@ use wire::{Certificate, LogId, ProgrammeId, RelayKey, Request};
 
 use crate::Notebook;
 use crate::deeds::first_roster::move_in;
+use crate::deeds::post_keys::PostKeysError;
 use crate::import::roster::Through;
 use crate::relay_address::RelayAddress;
 use crate::store::StoreError;
@@ -25,6 +26,9 @@ pub enum JoinError {
     /// The certificate does not hold.
     #[error(transparent)]
     Certificate(#[from] CertificateError),
+    /// The device has joined; only its first one-time keys are not posted, or not copied. The next sync does it.
+    #[error("this device has joined, but {0}")]
+    Keys(#[from] PostKeysError),
     /// The notebook cannot be written.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -76,6 +80,7 @@ impl Notebook {
             }
         })?;
         self.roster = roster;
+        self.post_keys()?;
         Ok(programme.id)
     }
 }

@@ -114,7 +114,10 @@ impl Notebook {
                 .into_iter()
                 .filter(|name| !form::Answers::holds(&base, name))
                 .collect(),
-            unfinished: base.meta(META_UNFINISHED).map(|why| why.to_odk_text()),
+            unfinished: base
+                .meta(META_UNFINISHED)
+                .map(|why| why.to_odk_text())
+                .filter(|why| !why.is_empty()),
             summary: RecordSummary::of(row, &people),
             answers,
         })

@@ -3,7 +3,7 @@
 use crate::Notebook;
 use crate::deeds::finish::{FinishError, forget};
 use crate::store::records::{self, RecordStatus};
-use crate::store::{StoreError, drafts, keys};
+use crate::store::{StoreError, drafts, keys, once_keys};
 
 impl Notebook {
     /// On a device that was revoked: seals every open draft as it is and queues it, and destroys what else could be
@@ -30,9 +30,13 @@ impl Notebook {
             }
         }
         let now = self.now().as_second();
-        let readable = self.store.read(keys::granted_records)?;
-        if !readable.is_empty() {
+        let (readable, once_keys) = self
+            .store
+            .read(|db| Ok::<_, StoreError>((keys::granted_records(db)?, once_keys::any(db)?)))?;
+        if once_keys || !readable.is_empty() {
             self.store.write(|tx| {
+                // Nothing that was sealed to this device and comes later is for it any more.
+                once_keys::destroy_all(tx)?;
                 for record in readable {
                     if !drafts::is_open(tx, record)? {
                         forget(tx, record)?;

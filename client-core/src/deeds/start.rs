@@ -11,11 +11,12 @@ use wire::RecordId;
 
 use crate::Notebook;
 use crate::deeds::entities::EntitiesError;
+use crate::deeds::expire::ExpireError;
 use crate::deeds::forms::FormsError;
 use crate::filling;
 use crate::import::load;
 use crate::store::records::{self, RecordRow, RecordStatus};
-use crate::store::{StoreError, drafts};
+use crate::store::{StoreError, drafts, time};
 
 /// Why a draft cannot be opened.
 #[derive(Debug, Error)]
@@ -52,6 +53,9 @@ pub enum DraftError {
     /// What the form looks things up in cannot be read.
     #[error(transparent)]
     Tables(#[from] EntitiesError),
+    /// A packet whose time is over is still here.
+    #[error(transparent)]
+    Expire(#[from] ExpireError),
     /// The notebook cannot be written.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -74,6 +78,7 @@ impl Notebook {
         if self.is_revoked() {
             return Err(DraftError::Revoked);
         }
+        self.let_expire()?;
         let form = self.form(form, None)?;
         let mut chance = [0; 16];
         self.rng.fill_bytes(&mut chance);
@@ -114,10 +119,11 @@ impl Notebook {
         if self.is_revoked() && !self.is_or_was_desk() {
             return Err(DraftError::Revoked);
         }
+        self.let_expire()?;
         self.open_any_draft(id)
     }
 
-    /// Does what [`Notebook::open_draft`] does, also on a device that was revoked: to seal what is open.
+    /// Does what [`Notebook::open_draft`] does, also on a device that was revoked or after the record's time is over: to seal what is open.
     pub(crate) fn open_any_draft(&mut self, id: RecordId) -> Result<OpenDraft, DraftError> {
         let actor = Actor::make(AuthorId(*self.me.member.as_bytes()), &mut self.rng);
         let now = self.now().as_second();
@@ -154,8 +160,9 @@ impl Notebook {
 
     /// Writes what a draft has new: once this returns, it is on disk.
     pub(crate) fn keep(&mut self, open: &OpenDraft) -> Result<(), StoreError> {
-        let now = self.now().as_second();
+        let (now, seen) = (self.now().as_second(), self.time_seen());
         self.store.write(|tx| {
+            time::note(tx, seen)?;
             records::put(
                 tx,
                 &RecordRow {

@@ -15,8 +15,10 @@ use self::apply::Calling;
 use self::meter::Meter;
 use self::request::{Request, hello_body};
 use crate::Notebook;
+use crate::deeds::expire::ExpireError;
 use crate::deeds::first_roster::FirstRosterError;
 use crate::deeds::join_roster::{JoinRosterError, Joining};
+use crate::deeds::post_keys::PostKeysError;
 use crate::deeds::rotate::RotateError;
 use crate::home::HomeError;
 use crate::import::roster::TakeError;
@@ -84,6 +86,12 @@ pub enum SyncError {
     /// A file beside the notebook is not written or removed yet.
     #[error("the sync went on, but {0}; it is tried again at the next one")]
     Beside(#[from] HomeError),
+    /// A packet whose time is over is still here.
+    #[error(transparent)]
+    Expire(#[from] ExpireError),
+    /// The device's next one-time keys cannot be posted.
+    #[error(transparent)]
+    Keys(#[from] PostKeysError),
     /// The notebook cannot be written.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -194,9 +202,12 @@ impl Notebook {
 
     /// Syncs with the programme's relay over `link`, watched, or with less than everything.
     pub fn sync_as(&mut self, link: &dyn Link, options: SyncOptions<'_>) -> Result<SyncReport, SyncError> {
+        self.let_expire()?;
+        self.post_keys()?;
         let mut report = SyncReport::default();
         let mut meter = Meter::new(options);
         let mut split = self.is_split();
+        let mut awaiting = self.roster.is_none();
         let mut turned = loop {
             if report.calls >= MOST_CALLS {
                 break None;
@@ -205,6 +216,8 @@ impl Notebook {
             match self.call(link, &mut report, &mut meter) {
                 Ok(Ending::Done { more: true }) => continue,
                 Ok(Ending::Done { more: false }) if meter.is_spent() => break None,
+                // The first roster came, and with it those to whom this device posts its keys.
+                Ok(Ending::Done { more: false }) if std::mem::take(&mut awaiting) => self.post_keys()?,
                 Ok(Ending::Done { more: false }) if self.goes_on(&mut split)? => continue,
                 // What this desk has opened now, others may forget.
                 Ok(Ending::Done { more: false }) => match self.confirm()? {
@@ -218,7 +231,9 @@ impl Notebook {
             }
         };
         self.forget_confirmed()?;
+        self.forget_accepted()?;
         self.clear_erased()?;
+        self.let_expire()?;
         let (unsent, _, troubled) = self.store.read(outbox::counts)?;
         let (mut waiting, mut quarantined) = (0, 0);
         for envelope in self.store.read(envelopes::troubled)? {
@@ -258,8 +273,9 @@ impl Notebook {
         if *split {
             return Ok(self.overtaken()?.is_some());
         }
+        let told = self.tell_givers::<SyncError>()?;
         // What the relay refused while the roster was split is sent again.
-        Ok(sealed || (was && (self.renew_after_join()? || self.store.read(outbox::counts)?.0 > 0)))
+        Ok(sealed || told || (was && (self.renew_after_join()? || self.store.read(outbox::counts)?.0 > 0)))
     }
 
     fn is_split(&self) -> bool {

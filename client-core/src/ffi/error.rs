@@ -172,6 +172,7 @@ impl From<JoinError> for NotebookError {
     fn from(error: JoinError) -> Self {
         match error {
             JoinError::Store(error) => error.into(),
+            JoinError::Keys(error) => Self::unusable(error),
             other => Self::invalid(other),
         }
     }
@@ -217,6 +218,8 @@ impl From<SyncError> for NotebookError {
                 reason: error.to_string(),
             },
             SyncError::Store(error) => error.into(),
+            SyncError::Keys(error) => Self::unusable(error),
+            SyncError::Expire(error) => Self::unusable(error),
             SyncError::NoProgramme(error) => Self::invalid(error),
             other => Self::RelayTrouble {
                 reason: other.to_string(),

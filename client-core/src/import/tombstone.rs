@@ -6,7 +6,7 @@ use wire::{EnvelopeId, Header, KeyName, Kind, RecordId};
 
 use super::{Reading, Shut};
 use crate::home::copy_name;
-use crate::store::{StoreError, drafts, envelopes, erasure, keys, records};
+use crate::store::{StoreError, drafts, envelopes, erasure, keys, once_keys, records};
 
 /// Obeys a tombstone, if its author may erase.
 pub(super) fn open(db: &Connection, reading: &Reading<'_>, verified: &Verified) -> Result<(), Shut> {
@@ -51,6 +51,8 @@ fn erase(db: &Connection, record: RecordId, tombstone: EnvelopeId) -> Result<(),
         }
         forget_skipped(db, &header)?;
     }
+    once_keys::spend_all(db, record)?;
+    once_keys::destroy_spent(db)?;
     keys::forget(db, record)?;
     drafts::destroy(db, record)?;
     records::forget_documents(db, record)?;

@@ -27,6 +27,13 @@ impl State {
             Self::Quarantined => "quarantined",
         }
     }
+
+    fn read(word: &str) -> Result<Self, StoreError> {
+        [Self::Kept, Self::Opened, Self::Waiting, Self::Quarantined]
+            .into_iter()
+            .find(|state| state.word() == word)
+            .ok_or(StoreError::Unreadable("what became of an envelope"))
+    }
 }
 
 /// An envelope that waits or is quarantined, and why.
@@ -237,6 +244,36 @@ pub(crate) fn all_here(db: &Connection, ids: &[EnvelopeId]) -> Result<bool, Stor
     Ok(true)
 }
 
+/// Returns the headers of what an author wrote, in order, with what became of each here.
+pub(crate) fn of_author(db: &Connection, author: MemberId) -> Result<Vec<(Header, State)>, StoreError> {
+    let mut statement = db.prepare_cached(
+        "SELECT header, state FROM envelope WHERE author = :author ORDER BY incarnation, sequence, rowid",
+    )?;
+    let mut rows = statement.query(named_params! { ":author": author.as_bytes() })?;
+    let mut all = Vec::new();
+    while let Some(row) = rows.next()? {
+        let state = State::read(&row.get::<_, String>("state")?)?;
+        all.push((read_header(row)?, state));
+    }
+    Ok(all)
+}
+
+/// Returns the headers of one kind, in the order in which they came.
+pub(crate) fn headers_of(db: &Connection, kind: Kind) -> Result<Vec<Header>, StoreError> {
+    let mut statement = db.prepare_cached("SELECT header FROM envelope WHERE kind = :kind ORDER BY rowid")?;
+    let mut rows = statement.query(named_params! { ":kind": kind.0 })?;
+    let mut all = Vec::new();
+    while let Some(row) = rows.next()? {
+        all.push(read_header(row)?);
+    }
+    Ok(all)
+}
+
+fn read_header(row: &Row<'_>) -> Result<Header, StoreError> {
+    let header: Vec<u8> = row.get("header")?;
+    Header::from_bytes(&header).map_err(|_| StoreError::Unreadable("an envelope's header"))
+}
+
 /// Lets every envelope that was opened be opened again.
 pub(crate) fn wait_again(db: &Connection) -> Result<(), StoreError> {
     db.execute(
@@ -317,6 +354,16 @@ pub(crate) fn grants_of(db: &Connection, record: RecordId) -> Result<Vec<Header>
             .push(Header::from_bytes(&header).map_err(|_| StoreError::Unreadable("an envelope's header"))?);
     }
     Ok(headers)
+}
+
+/// Notes that one grant, or draft handed over, is spent, and destroys what it holds.
+pub(crate) fn spend_grant(db: &Connection, id: EnvelopeId) -> Result<(), StoreError> {
+    let envelope = named_params! { ":envelope": id.as_bytes() };
+    db.prepare_cached("INSERT INTO spent_grant (envelope) VALUES (:envelope) ON CONFLICT DO NOTHING")?
+        .execute(envelope)?;
+    db.prepare_cached("DELETE FROM part WHERE envelope = :envelope")?
+        .execute(envelope)?;
+    Ok(())
 }
 
 /// Returns whether an envelope is a grant that was spent here.

@@ -1,5 +1,7 @@
 //! Erased and withdrawn records.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{Connection, OptionalExtension as _, named_params};
 use wire::{EnvelopeId, Header, Kind, MemberId, RecordId};
 
@@ -56,12 +58,13 @@ pub(crate) fn without_receipt(db: &Connection, of: MemberId) -> Result<Vec<Recor
 
 /// Returns who has written a receipt about a record, by id.
 pub(crate) fn receipts(db: &Connection, record: RecordId) -> Result<Vec<MemberId>, StoreError> {
-    let mut statement = db.prepare_cached(
-        "SELECT DISTINCT author FROM envelope WHERE subject = :record AND kind = :receipt ORDER BY author",
-    )?;
-    let about = named_params! { ":record": record.as_bytes(), ":receipt": Kind::RECEIPT.0 };
-    let rows = statement.query_map(about, |row| fixed(row, "author").map(MemberId::from_bytes))?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    // A receipt for somebody is about a draft that was handed over.
+    let of_erasure = |header: &Header| header.kind == Kind::RECEIPT && header.recipient.is_none();
+    let authors = headers(db, record)?
+        .into_iter()
+        .filter(of_erasure)
+        .map(|header| header.author);
+    Ok(authors.collect::<BTreeSet<_>>().into_iter().collect())
 }
 
 /// Returns the headers of all that is here about a record.

@@ -97,6 +97,14 @@ pub(crate) fn put(db: &Connection, row: &RecordRow) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Takes a record off the list, with what was worked out of it.
+pub(crate) fn remove(db: &Connection, record: RecordId) -> Result<(), StoreError> {
+    forget_documents(db, record)?;
+    db.prepare_cached("DELETE FROM record WHERE id = :id")?
+        .execute(named_params! { ":id": record.as_bytes() })?;
+    Ok(())
+}
+
 pub(crate) fn set_status(
     db: &Connection,
     record: RecordId,

@@ -3,12 +3,16 @@
 #[cfg(all(feature = "null-cipher", not(debug_assertions)))]
 compile_error!("null-cipher is for tests: nothing that is released may be built with it");
 
+pub mod audit;
 pub mod book;
 pub mod chain;
 pub mod enrol;
+pub mod fresh_keys;
 pub mod grant;
+pub mod handover;
 pub mod keys;
 pub mod members;
+pub mod offer;
 pub mod part;
 pub mod passphrase;
 pub mod payload;

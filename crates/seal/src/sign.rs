@@ -23,6 +23,8 @@ pub enum Signing {
     Peer,
     /// The receipt of an erasure.
     Receipt,
+    /// An offer to take over a draft.
+    Offer,
 }
 
 /// The signature is not the member's.
@@ -39,6 +41,7 @@ impl Signing {
             Self::Certificate => b"baraza/1 certificate\0",
             Self::Peer => b"baraza/1 peer\0",
             Self::Receipt => b"baraza/1 receipt\0",
+            Self::Offer => b"baraza/1 offer\0",
             // RFC 9421 fixes what is signed; its signature base begins with a quotation mark, no context does.
             Self::Call => b"",
         }

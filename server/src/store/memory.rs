@@ -137,7 +137,9 @@ impl Store for MemoryStore {
                     Query::For(member) => {
                         header.author != member
                             && (FOR_ALL.contains(&header.kind)
-                                || (header.kind == Kind::GRANT && header.recipient == Some(member))
+                                && header.recipient.is_none_or(|to| to == member)
+                                || (matches!(header.kind, Kind::GRANT | Kind::HANDOVER)
+                                    && header.recipient == Some(member))
                                 || (header.kind == Kind::RECORD && granted.contains(&header.subject))
                                 || (header.kind == Kind::CHECKPOINT && newest(envelope)))
                     }

@@ -192,11 +192,12 @@ impl Store for SqliteStore {
             });
         };
         let (record, grant, checkpoint) = (Kind::RECORD.0, Kind::GRANT.0, Kind::CHECKPOINT.0);
+        let to_one = format!("{grant}, {}", Kind::HANDOVER.0);
         let for_all = FOR_ALL.map(|kind| kind.0.to_string()).join(", ");
         let condition = match query {
             Query::All => "TRUE OR :id IS NULL".to_owned(),
             Query::For(_) => format!(
-                "author <> :id AND (kind IN ({for_all}) OR (kind = {grant} AND recipient = :id)
+                "author <> :id AND ((kind IN ({for_all}) AND (recipient IS NULL OR recipient = :id)) OR (kind IN ({to_one}) AND recipient = :id)
                      OR (kind = {record} AND subject IN (SELECT subject FROM envelope
                          WHERE programme = :programme AND recipient = :id AND kind = {grant}))
                      OR (kind = {checkpoint} AND NOT EXISTS (SELECT 1 FROM envelope AS later

@@ -241,6 +241,26 @@ fn nothing_of_an_erased_record_is_left_in_the_file_or_its_log() {
 }
 
 #[test]
+fn a_draft_and_the_word_that_it_came_are_sent_to_their_recipient_alone() {
+    on_every_store(|store| {
+        let mut programme = Programme::found(1);
+        founded(store, &programme);
+        let writes = [
+            programme.write(1, 1, Kind::HANDOVER, Some(2)),
+            programme.write(2, 1, Kind::RECEIPT, Some(1)),
+            programme.write(0, 1, Kind::RECEIPT, None),
+        ];
+        store.write(&writes.map(Write::Keep), 0).unwrap();
+        let [giver, taker] = [1, 2].map(|n| programme.members[n].id);
+        // The third is the receipt of an erasure, which everybody may see.
+        assert_eq!(sequences(store, &programme, Query::For(taker), 0), [1, 3]);
+        assert_eq!(sequences(store, &programme, Query::For(giver), 0), [2, 3]);
+        let other = wire::MemberId::from_bytes([9; 16]);
+        assert_eq!(sequences(store, &programme, Query::For(other), 0), [3]);
+    });
+}
+
+#[test]
 fn programmes_do_not_see_one_another() {
     on_every_store(|store| {
         let (mut one, other) = (Programme::found(1), Programme::found(2));

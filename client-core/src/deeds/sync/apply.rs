@@ -2,6 +2,7 @@
 
 use rusqlite::Connection;
 use seal::verify::envelope::{Verified, verify};
+use seal::verify::freshness::minutes_of;
 use sync::{MemberEffect, Sent};
 use wire::{Done, EnvelopeId, Status, Vector};
 
@@ -11,7 +12,7 @@ use crate::import::roster::Through;
 use crate::import::{self, Reading, Taken, tombstone};
 use crate::notebook::{NoProgramme, programme_of};
 use crate::store::myself::Myself;
-use crate::store::{StoreError, envelopes, myself, outbox, roster};
+use crate::store::{StoreError, envelopes, myself, outbox, roster, time};
 
 impl Notebook {
     /// Does what a run of effects asks for, in one transaction: envelopes and cursor are durable together.
@@ -31,7 +32,16 @@ impl Notebook {
         let mut own = own.clone();
         let (me, desk, now) = (&self.me, self.is_desk(), self.now().as_second());
         let mut done = report.clone();
+        let told = effects.iter().find_map(|effect| match effect {
+            MemberEffect::Finish(end) => minutes_of(&end.nonce),
+            _ => None,
+        });
+        let (seen, told) = (self.time_seen(), told.map(|minutes| self.believed(minutes)));
         let ending = self.store.write(|tx| {
+            time::note(tx, seen)?;
+            if let Some(told) = told {
+                time::note_told(tx, told)?;
+            }
             // Entries come before what speaks of them.
             let entries = effects.iter().filter_map(|effect| match effect {
                 MemberEffect::Append(entry) => Some(entry.clone()),

@@ -94,7 +94,10 @@ impl Notebook {
             let mut saying = Saying::default();
             let mut forgotten: Vec<(EnvelopeId, Header)> = Vec::new();
             for own in confirming::own(tx, me)?.into_iter().filter(|own| !own.forgotten) {
-                let lasting = matches!(own.header.kind, Kind::RECORD | Kind::CHAIN | Kind::WITHDRAWAL);
+                let lasting = matches!(
+                    own.header.kind,
+                    Kind::RECORD | Kind::CHAIN | Kind::WITHDRAWAL | Kind::KEYS
+                );
                 if lasting && saying.confirm(tx, me, &own)? {
                     confirming::forget(tx, own.id)?;
                     forgotten.push((own.id, own.header));

@@ -1,4 +1,4 @@
-//! `baraza device request`, `admit`, `join`, `list`, `revoke`
+//! `baraza device request`, `admit`, `join`, `list`, `report`, `revoke`
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -17,6 +17,7 @@ use crate::home::Home;
 use crate::output;
 use crate::qr::{self, Code};
 
+mod report;
 mod revoke;
 
 #[derive(Debug, Subcommand)]
@@ -42,6 +43,8 @@ pub(crate) enum Device {
     },
     /// At a desk: trust a member no more, and renew the programme's keys
     Revoke(revoke::Revoke),
+    /// At a desk: tell what was on a device that was lost
+    Report(report::Report),
     /// List the members of the programme
     List {
         #[command(flatten)]
@@ -152,6 +155,7 @@ impl Device {
                 println!("This notebook belongs to programme {programme}. {next}");
             }
             Self::Revoke(command) => return command.run(),
+            Self::Report(command) => command.run()?,
             Self::List { home, json } => list(&home, json)?,
         }
         Ok(ExitCode::SUCCESS)

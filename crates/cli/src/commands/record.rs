@@ -1,7 +1,8 @@
-//! `baraza record new`, `answer`, `clear`, `add`, `remove`, `finish`, `list`, `show`, `grant`, `withdraw`, `erase`,
-//! `receipt`
+//! `baraza record new`, `answer`, `clear`, `add`, `remove`, `finish`, `list`, `show`, `grant`, `offer`, `hand-over`,
+//! `take-over`, `withdraw`, `erase`, `receipt`
 
 mod erase;
+mod moving;
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -101,19 +102,29 @@ pub(crate) enum RecordCommand {
         #[arg(long)]
         json: bool,
     },
-    /// At a desk: hand a record to a device, for a follow-up
+    /// At a desk: hand records to a device for some hours, for a follow-up
     Grant {
         #[command(flatten)]
         home: Home,
-        /// The record
-        record: RecordId,
+        /// The records: one packet
+        #[arg(required = true)]
+        records: Vec<RecordId>,
         /// The device, by id or name
         #[arg(long, value_name = "DEVICE")]
         to: String,
+        /// After how many hours the device forgets them; without it, as long as the programme allows
+        #[arg(long = "for", value_name = "HOURS")]
+        hours: Option<u32>,
         /// Only these compartments; without it, all that this desk can read
         #[arg(long, value_name = "NAME")]
         compartment: Vec<String>,
     },
+    /// Offer to take a draft over from another device: print what to show it
+    Offer(moving::Offer),
+    /// Hand a draft over to the device that made an offer: it is not on this one any more
+    HandOver(moving::HandOver),
+    /// Take over a draft from a file that another device wrote, and print its record
+    TakeOver(moving::TakeOver),
     /// Put down that a person takes consent back: the record is hidden everywhere at the next sync
     Withdraw {
         #[command(flatten)]
@@ -224,16 +235,21 @@ impl RecordCommand {
             Self::Show { home, record, json } => show(&mut home.open()?, record, json)?,
             Self::Grant {
                 home,
-                record,
+                records,
                 to,
+                hours,
                 compartment,
             } => {
                 let mut notebook = home.open()?;
                 let to = notebook.find_member(&to)?;
                 let compartments = (!compartment.is_empty()).then_some(compartment.as_slice());
-                notebook.grant(record, to, compartments)?;
-                println!("Granted. It reaches the device when both have synced.");
+                let hours = hours.unwrap_or_else(|| notebook.packet_limits().hours);
+                notebook.grant_packet(&records, to, compartments, hours)?;
+                println!("Granted for {hours} hours. It reaches the device when both have synced.");
             }
+            Self::Offer(command) => command.run()?,
+            Self::HandOver(command) => command.run()?,
+            Self::TakeOver(command) => command.run()?,
         }
         Ok(ExitCode::SUCCESS)
     }

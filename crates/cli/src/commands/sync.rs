@@ -1,9 +1,13 @@
 //! `baraza sync`
 
+use std::ops::ControlFlow;
 use std::process::ExitCode;
 
 use clap::Args;
-use client_core::HttpLink;
+use client_core::deeds::sync::{SyncError, SyncReport};
+use client_core::{Backoff, HttpLink, Notebook};
+use rand::SeedableRng as _;
+use rand::rngs::ChaCha20Rng;
 
 use super::roster;
 use crate::home::Home;
@@ -13,6 +17,9 @@ use crate::output;
 pub(crate) struct Sync {
     #[command(flatten)]
     home: Home,
+    /// Try again until it goes well, ever more seldom while nothing gets through; stop it with Ctrl-C
+    #[arg(long)]
+    keep_trying: bool,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -20,7 +27,11 @@ pub(crate) struct Sync {
 
 impl Sync {
     pub(crate) fn run(self) -> anyhow::Result<ExitCode> {
-        let report = self.home.open()?.sync(&HttpLink::default())?;
+        let mut notebook = self.home.open()?;
+        let report = match self.keep_trying {
+            true => keep_trying(&mut notebook)?,
+            false => notebook.sync(&HttpLink::default())?,
+        };
         if self.json {
             output::json(&report)?;
             return Ok(ExitCode::SUCCESS);
@@ -64,4 +75,22 @@ impl Sync {
         }
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// Tries until it goes well. Each failure is told once, however often it comes again.
+fn keep_trying(notebook: &mut Notebook) -> anyhow::Result<SyncReport> {
+    let mut seed = [0; 32];
+    getrandom::fill(&mut seed)?;
+    let mut backoff = Backoff::new(ChaCha20Rng::from_seed(seed));
+    let mut told = String::new();
+    let mut wait = |error: &SyncError, wait| {
+        let reason = error.to_string();
+        if told != reason {
+            eprintln!("baraza: {reason}; trying again");
+            told = reason;
+        }
+        std::thread::sleep(wait);
+        ControlFlow::Continue(())
+    };
+    Ok(notebook.keep_syncing(&HttpLink::default(), &mut backoff, &mut wait)?)
 }

@@ -111,9 +111,11 @@ pub(crate) fn dispute() -> Dispute {
     desk.publish(&form()).unwrap();
     let mut phones = ["amina", "bakary", "chipo"].map(|name| field.phone(name, &mut desk).unwrap());
     desk.sync(&link).unwrap();
+    for phone in &mut phones {
+        phone.sync(&link).unwrap();
+    }
     let record = {
         let phone = &mut phones[0];
-        phone.sync(&link).unwrap();
         let record = phone.start("household", None).unwrap();
         fill(phone, record);
         phone.finish(record).unwrap();

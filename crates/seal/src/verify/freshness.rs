@@ -73,6 +73,14 @@ impl Freshness {
     }
 }
 
+/// Returns when a relay says it made a nonce, in minutes since 1970. Only the relay can check the nonce: to everybody else
+/// this is the relay's word.
+pub fn minutes_of(nonce: &[u8]) -> Option<u32> {
+    nonce
+        .split_first_chunk::<4>()
+        .map(|(minutes, _)| u32::from_be_bytes(*minutes))
+}
+
 fn minutes(seconds: i64) -> u32 {
     u32::try_from(seconds.max(0) / 60).unwrap_or(u32::MAX)
 }
@@ -109,6 +117,14 @@ mod tests {
             Freshness::new([4; 32]).check(&nonce, &member, &programme, NOW),
             Err(Stale)
         );
+    }
+
+    #[test]
+    fn a_nonce_says_when_it_was_made() {
+        let (member, programme) = ids();
+        let nonce = Freshness::new([3; 32]).issue(&member, &programme, NOW);
+        assert_eq!(minutes_of(&nonce), Some((NOW / 60) as u32));
+        assert_eq!(minutes_of(&nonce[..3]), None);
     }
 
     proptest! {

@@ -196,12 +196,10 @@ impl<'a> Story<'a> {
             .take(EDITS)
             .collect();
         let [first, second] = &self.devices;
-        for device in [first, second] {
-            self.desk.grant(home, device.member(), None)?;
-        }
-        for record in others {
-            self.desk.grant(record, first.member(), None)?;
-        }
+        let hours = self.desk.packet_limits().hours;
+        let all: Vec<RecordId> = std::iter::once(home).chain(others).collect();
+        self.desk.grant_packet(&all, first.member(), None, hours)?;
+        self.desk.grant_packet(&[home], second.member(), None, hours)?;
         self.sync_desk()?;
         self.sync_devices()?;
         // The keys came with this sync, the records they open are sent with the next.

@@ -1,0 +1,281 @@
+//! Hand over: a draft moves from one device to another. It is not copied: the giver can read it no more.
+//!
+//! The taker shows an offer, which names the giver and a one-time key; the giver seals the draft to that key. The sealed
+//! draft goes through the relay and, if the two are together, also as a file; whichever comes second does nothing. The
+//! giver keeps it, sealed, until the taker says that it has it.
+
+use rusqlite::Connection;
+use seal::handover::HandedDraft;
+use seal::keys::KemKey;
+use seal::offer::{OfferError, check_offer, offer};
+use seal::payload;
+use seal::roster::Roster;
+use seal::to_key::{OVERHEAD, seal_to};
+use seal::verify::envelope::{VerifyError, verify};
+use seal::write::SealedPart;
+use thiserror::Error;
+use wire::enrolment::EnrolmentError;
+use wire::envelope::MAX_PART;
+use wire::offer::Offer;
+use wire::{
+    BundleReader, BundleWriter, CompartmentId, DecodeError, Envelope, EnvelopeId, Frame, KeyName, Kind,
+    MemberId, RecordId,
+};
+use zeroize::Zeroizing;
+
+use crate::Notebook;
+use crate::deeds::start::DraftError;
+use crate::deeds::sync::SyncError;
+use crate::home::{HomeError, copy_name};
+use crate::import::handover::HANDOVER;
+use crate::import::{self, Reading, Taken};
+use crate::notebook::NoProgramme;
+use crate::pen::Hand;
+use crate::store::once_keys::{self, Use};
+use crate::store::records::{self, RecordStatus};
+use crate::store::{StoreError, confirming, drafts, envelopes, handovers};
+
+/// Why a draft was not handed over, or not taken over. Unless it says otherwise, it is where it was.
+#[derive(Debug, Error)]
+pub enum HandOverError {
+    /// There is no programme.
+    #[error(transparent)]
+    NoProgramme(#[from] NoProgramme),
+    /// The draft cannot be opened.
+    #[error(transparent)]
+    Draft(#[from] DraftError),
+    /// It is no draft that was begun here.
+    #[error(
+        "record {0} is not a draft that was begun on this device; an edit of a record that a desk handed out is \
+         finished here, or granted to the other device"
+    )]
+    NotADraft(RecordId),
+    /// Desks are not in the field.
+    #[error("a desk takes no drafts over; let the device finish it, or hand it to another device")]
+    Desk,
+    /// There is no such device to take drafts from.
+    #[error("there is no device {0} in the programme; look at the list of members")]
+    NoMember(MemberId),
+    /// The text is no offer.
+    #[error(transparent)]
+    Unreadable(#[from] EnrolmentError),
+    /// The offer does not hold.
+    #[error(transparent)]
+    Offer(#[from] OfferError),
+    /// A draft was sealed to it already.
+    #[error("a draft was handed over with this offer already; ask the other device for another one")]
+    Used,
+    /// The draft is larger than one envelope takes.
+    #[error("the draft is too large to be handed over; finish it here")]
+    TooLarge,
+    /// The offer's key cannot be sealed to.
+    #[error("the key in the offer is damaged; ask the other device for another one")]
+    Unsealable,
+    /// The file is no draft that was handed over.
+    #[error("the file cannot be read: {0}")]
+    File(#[from] DecodeError),
+    /// The file holds something else.
+    #[error("the file is not one draft that was handed over in this programme")]
+    OtherFile,
+    /// Who made it is not known, or the file was changed.
+    #[error(transparent)]
+    Verify(#[from] VerifyError),
+    /// It is here already.
+    #[error("the draft has come to this device already")]
+    Here,
+    /// It was handed to another device.
+    #[error("the draft was handed to another device; this one cannot open it")]
+    NotForThisDevice,
+    /// It cannot be taken now.
+    #[error("the draft cannot be opened: {0}")]
+    Shut(String),
+    /// It is done; only the copy beside the notebook is missing.
+    #[error("it is done and safe in the notebook, but {0}; it is tried again at the next opening")]
+    Copy(#[from] HomeError),
+    /// The notebook cannot be written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// A draft on its way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HandedOver {
+    /// The envelope it travels in.
+    pub envelope: EnvelopeId,
+    /// Who takes it.
+    pub to: MemberId,
+    /// A file that holds the same, for the way without a relay.
+    pub file: Vec<u8>,
+}
+
+impl Notebook {
+    /// Offers to take a draft over from another device. The text holds no secret; it is good for one draft.
+    pub fn offer(&mut self, from: MemberId) -> Result<String, HandOverError> {
+        if self.is_desk() {
+            return Err(HandOverError::Desk);
+        }
+        let programme = {
+            let (own, programme) = self.belonging::<HandOverError>()?;
+            if own.member(&from).is_none() || from == self.me.member {
+                return Err(HandOverError::NoMember(from));
+            }
+            programme.id
+        };
+        let key = KemKey::make(&mut self.rng);
+        self.store.write(|tx| once_keys::keep(tx, &key, Use::Offered))?;
+        let me = (self.me.member, &self.me.sign);
+        Ok(offer(programme, me, from, key.public()).to_text())
+    }
+
+    /// Hands a draft over to the device that made an offer. From now on it is there, and not here.
+    pub fn hand_over(&mut self, record: RecordId, offer: &str) -> Result<HandedOver, HandOverError> {
+        let offer = Offer::from_text(offer)?;
+        let own = self.belonging::<HandOverError>()?.0.clone();
+        check_offer(&offer, self.me.member, &own)?;
+        let open = self.open_draft(record)?;
+        if open.new || open.row.status != RecordStatus::Draft {
+            return Err(HandOverError::NotADraft(record));
+        }
+        let row = open.row;
+        let handed = self.write_with(&own, |tx, hand| {
+            if handovers::is_used(tx, offer.key.id())? {
+                return Err(HandOverError::Used);
+            }
+            let steps = drafts::steps(tx, record)?;
+            let draft = HandedDraft {
+                form_id: row.form_id.clone(),
+                form_version: row.form_version.clone(),
+                started: row.started.unsigned_abs(),
+                steps: steps.into_iter().map(Zeroizing::new).collect(),
+            };
+            let envelope = seal_draft(tx, hand, record, &offer, &draft)?;
+            handovers::note_given(tx, envelope, (record, offer.member), offer.key.id())?;
+            drafts::destroy(tx, record)?;
+            records::remove(tx, record)?;
+            let sealed = envelopes::get(tx, envelope)?;
+            let sealed = sealed.ok_or(StoreError::Unreadable("an envelope that was written"))?;
+            Ok(HandedOver {
+                envelope,
+                to: offer.member,
+                file: bundle(&own, sealed),
+            })
+        });
+        // Also if only the copy failed: what was destroyed must not stay in the log.
+        let emptied = self.store.empty_log();
+        let handed = handed?;
+        emptied?;
+        Ok(handed)
+    }
+
+    /// Takes over the draft in a file that another device wrote for this one. Returns its record.
+    pub fn take_over(&mut self, file: &[u8]) -> Result<RecordId, HandOverError> {
+        let own = self.belonging::<HandOverError>()?.0.clone();
+        let verified = verify(unbundle(&own, file)?, &own)?;
+        let (id, record) = (verified.id(), RecordId::from_bytes(verified.header().subject));
+        let (me, now) = (&self.me, self.now().as_second());
+        let taken = self.store.write(|tx| {
+            let reading = Reading::new(tx, me, &own, now)?;
+            import::take(tx, &reading, &verified)
+        })?;
+        match taken {
+            Taken::Opened => {}
+            Taken::Known => return Err(HandOverError::Here),
+            Taken::Kept => return Err(HandOverError::NotForThisDevice),
+            Taken::Waiting | Taken::Quarantined => {
+                let troubled = self.store.read(envelopes::troubled)?;
+                let reason = troubled.into_iter().find(|envelope| envelope.id == id);
+                return Err(HandOverError::Shut(
+                    reason.map_or_else(String::new, |envelope| envelope.reason),
+                ));
+            }
+        }
+        self.tell_givers::<HandOverError>()?;
+        Ok(record)
+    }
+
+    /// Tells those who handed drafts over that they are here. Returns whether there was anybody to tell.
+    pub(crate) fn tell_givers<E>(&mut self) -> Result<bool, E>
+    where
+        E: From<StoreError> + From<HomeError> + From<NoProgramme>,
+    {
+        let untold = self.store.read(handovers::untold)?;
+        if untold.is_empty() {
+            return Ok(false);
+        }
+        let own = self.belonging::<E>()?.0.clone();
+        self.write_with(&own, |tx, hand| {
+            for (record, giver) in untold {
+                hand.write(tx, Kind::RECEIPT, *record.as_bytes(), Some(giver), Vec::new())?;
+            }
+            handovers::note_told(tx)?;
+            Ok::<_, E>(true)
+        })
+    }
+
+    /// Destroys the sealed drafts that are with those who took them over: here, and the copies beside the notebook.
+    pub(crate) fn forget_accepted(&mut self) -> Result<(), SyncError> {
+        let done = self.store.write(|tx| {
+            let done = handovers::done(tx)?;
+            done.iter()
+                .try_for_each(|(envelope, _)| confirming::forget(tx, *envelope))?;
+            Ok::<_, StoreError>(done)
+        })?;
+        for (id, header) in &done {
+            self.home.remove_copy(&copy_name(*id, header))?;
+        }
+        Ok(())
+    }
+}
+
+fn seal_draft(
+    tx: &Connection,
+    hand: &mut Hand<'_>,
+    record: RecordId,
+    offer: &Offer,
+    draft: &HandedDraft,
+) -> Result<EnvelopeId, HandOverError> {
+    let plain = draft.to_bytes();
+    if plain.len() > payload::MAX_PLAIN {
+        return Err(HandOverError::TooLarge);
+    }
+    // Packed first, so that its length tells little of what is in it.
+    let packed = Zeroizing::new(payload::pack(&plain, None));
+    if packed.len() + OVERHEAD > MAX_PART {
+        return Err(HandOverError::TooLarge);
+    }
+    let (subject, key) = (*record.as_bytes(), KeyName::Member(offer.key.id()));
+    let aad = hand.pen.context(subject, CompartmentId::RECIPIENT, key).aad();
+    let sealed =
+        seal_to(&offer.key, HANDOVER, &aad, &packed, hand.rng).map_err(|_| HandOverError::Unsealable)?;
+    let part = SealedPart {
+        compartment: CompartmentId::RECIPIENT,
+        key,
+        sealed,
+    };
+    Ok(hand.write(tx, Kind::HANDOVER, subject, Some(offer.member), vec![part])?)
+}
+
+fn bundle(own: &Roster, envelope: Envelope) -> Vec<u8> {
+    let (mut writer, mut file) = BundleWriter::begin(own.programme());
+    file.extend(writer.write(&Frame::Push(envelope)));
+    file.extend(writer.finish());
+    file
+}
+
+fn unbundle(own: &Roster, file: &[u8]) -> Result<Envelope, HandOverError> {
+    let mut reader = BundleReader::new();
+    reader.push(file)?;
+    let mut found = None;
+    while let Some(frame) = reader.next_frame()? {
+        match frame {
+            Frame::Push(envelope) if found.is_none() && envelope.header.kind == Kind::HANDOVER => {
+                found = Some(envelope);
+            }
+            _ => return Err(HandOverError::OtherFile),
+        }
+    }
+    reader.ended()?;
+    found
+        .filter(|_| reader.programme() == Some(own.programme()))
+        .ok_or(HandOverError::OtherFile)
+}

@@ -1,0 +1,75 @@
+//! Keep syncing: try again until a sync goes well, ever more seldom while nothing gets through.
+
+use std::ops::ControlFlow;
+use std::time::Duration;
+
+use sync::CallError;
+use wire::RefusalCode;
+
+use crate::Notebook;
+use crate::backoff::Backoff;
+use crate::deeds::sync::{SyncError, SyncReport};
+use crate::link::{Link, LinkError};
+use crate::notebook::programme_of;
+use crate::store::{StoreError, outbox};
+
+impl SyncError {
+    /// Returns whether a later try may go better by itself: the network was at fault, or somebody else has to sync first.
+    pub fn may_pass(&self) -> bool {
+        matches!(
+            self,
+            Self::Link(LinkError::Unreachable { .. } | LinkError::NotARelay { .. })
+                | Self::Cut(_)
+                // A hotel's login page, say, is no answer of a relay.
+                | Self::Call(CallError::Cut | CallError::Unreadable(_))
+                | Self::RosterBehind
+                | Self::Refused {
+                    code: RefusalCode::Stale | RefusalCode::UnknownMember | RefusalCode::UnknownProgramme,
+                    ..
+                }
+        )
+    }
+}
+
+impl Notebook {
+    /// Syncs with the programme's relay over `link` until it goes well.
+    ///
+    /// After each failure that may pass, `wait` is told why and for how long to wait; it does, or breaks off. A try
+    /// that brought something through lets the next one begin soon, however often it was cut before.
+    ///
+    /// # Errors
+    /// The failure that cannot pass by itself, or after which `wait` broke off. What got through stays.
+    pub fn keep_syncing(
+        &mut self,
+        link: &dyn Link,
+        backoff: &mut Backoff,
+        wait: &mut dyn FnMut(&SyncError, Duration) -> ControlFlow<()>,
+    ) -> Result<SyncReport, SyncError> {
+        let mut here = self.how_far()?;
+        loop {
+            let error = match self.sync(link) {
+                Ok(report) => {
+                    backoff.reset();
+                    return Ok(report);
+                }
+                Err(error) if error.may_pass() => error,
+                Err(error) => return Err(error),
+            };
+            let before = std::mem::replace(&mut here, self.how_far()?);
+            if before != here {
+                backoff.reset();
+            }
+            if wait(&error, backoff.next_wait()).is_break() {
+                return Err(error);
+            }
+        }
+    }
+
+    /// Returns how much is still to be sent, and up to where everything was received.
+    fn how_far(&self) -> Result<(u64, u64), StoreError> {
+        self.store.read(|db| {
+            let (unsent, ..) = outbox::counts(db)?;
+            Ok((unsent, programme_of(db).map_or(0, |programme| programme.cursor)))
+        })
+    }
+}
