@@ -51,8 +51,10 @@ pub(crate) struct Reading<'a> {
     compartments: Compartments,
     /// The compartments whose epochs this node has keys of: on devices none.
     readable: Vec<CompartmentId>,
-    /// Unix seconds.
+    /// This node's clock, in unix seconds.
     now: i64,
+    /// The highest time known, in unix seconds: memberships end by it.
+    known: i64,
 }
 
 /// What became of an envelope.
@@ -90,8 +92,7 @@ impl From<StoreError> for Shut {
 }
 
 impl<'a> Reading<'a> {
-    /// Reads what opening needs. `now` is in unix seconds: what is first seen now is judged by it, or by the highest
-    /// time known, if that is later.
+    /// Reads what opening needs. `now` is this node's clock, in unix seconds.
     pub(crate) fn new(
         db: &Connection,
         me: &'a Myself,
@@ -106,7 +107,8 @@ impl<'a> Reading<'a> {
             members_keys,
             compartments,
             readable: keys::readable(db)?,
-            now: now.max(time::known(db)?.by_anybody),
+            now,
+            known: now.max(time::known(db)?.by_anybody),
         })
     }
 
@@ -125,7 +127,10 @@ pub(crate) fn take(db: &Connection, reading: &Reading<'_>, verified: &Verified) 
         return Ok(if new { Taken::Kept } else { Taken::Known });
     }
     match envelopes::keep(db, id, envelope)? {
-        true => envelopes::note_seen(db, id, reading.now)?,
+        true => {
+            let late = reading.roster.is_expired(&envelope.header.author, reading.known);
+            envelopes::note_seen(db, id, reading.now, late)?;
+        }
         false if envelopes::is_settled(db, id)? => return Ok(Taken::Known),
         false => {}
     }

@@ -98,3 +98,90 @@ impl<'a> Clearance<'a> {
         Ok(compartments)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rand::SeedableRng as _;
+    use rand::rngs::ChaCha20Rng;
+    use seal::keys::{KemKey, SignKey};
+    use seal::roster::write;
+    use wire::{MemberCard, ProgrammeId, Role, RosterAct, Terms};
+
+    use super::*;
+    use crate::store::MemoryStore;
+
+    fn member(n: u8) -> (MemberCard, SignKey) {
+        let mut rng = ChaCha20Rng::seed_from_u64(u64::from(n));
+        let sign = SignKey::make(&mut rng);
+        let card = MemberCard {
+            member: MemberId::from_chance([n; 16]),
+            incarnation: 1,
+            sign: sign.public(),
+            kem: KemKey::make(&mut rng).public(),
+        };
+        (card, sign)
+    }
+
+    /// A desk, and a second one and a device whose time is over at 1,000.
+    fn programme() -> (Roster, [MemberId; 3], SignKey) {
+        let [(desk, sign), (second, _), (device, _)] = [1, 2, 3].map(member);
+        let (_, root) = member(9);
+        let id = ProgrammeId::from_chance([7; 16]);
+        let act = RosterAct::Found {
+            root: root.public(),
+            name: vec![],
+            desks: vec![(desk.clone(), vec![])],
+        };
+        let mut roster = Roster::begin(&write::found(id, desk.member, act, &root)).unwrap();
+        for (card, role, key) in [
+            (&second, Role::COORDINATOR, &root),
+            (&device, Role::ENUMERATOR, &sign),
+        ] {
+            let terms = Some(Terms {
+                expires: 1000,
+                scope: vec![],
+            });
+            let act = RosterAct::Admit {
+                card: card.clone(),
+                role,
+                name: vec![],
+                terms,
+            };
+            let entry = write::next(&roster, desk.member, act, key);
+            roster.append(&entry).unwrap();
+        }
+        (roster, [desk.member, second.member, device.member], sign)
+    }
+
+    fn given(roster: &Roster, member: MemberId, now: i64) -> (Option<Query>, Option<Query>) {
+        let store = MemoryStore::by_chance().unwrap();
+        let mut clearance = Clearance::of(member, roster, now);
+        let record = Wanted::Record(RecordId::from_chance([5; 16]));
+        (clearance.query(), clearance.query_for(record, &store).unwrap())
+    }
+
+    #[test]
+    fn a_member_whose_time_is_over_is_given_nothing() {
+        let (roster, [desk, second, device], _) = programme();
+        assert!(given(&roster, second, 999).0 == Some(Query::All) && given(&roster, second, 999).1.is_some());
+        assert_eq!(given(&roster, device, 999).0, Some(Query::For(device)));
+        for member in [second, device] {
+            assert_eq!(given(&roster, member, 1000), (None, None));
+        }
+        assert_eq!(given(&roster, desk, i64::MAX).0, Some(Query::All));
+    }
+
+    #[test]
+    fn a_revoked_member_is_given_nothing() {
+        let (mut roster, [desk, second, device], sign) = programme();
+        for member in [second, device] {
+            let act = RosterAct::Revoke {
+                member,
+                trusted: vec![],
+            };
+            let entry = write::next(&roster, desk, act, &sign);
+            roster.append(&entry).unwrap();
+            assert_eq!(given(&roster, member, 0), (None, None));
+        }
+    }
+}

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod blobs;
 mod clearance;
 pub mod http;
 mod relay;
@@ -7,4 +8,4 @@ pub mod store;
 mod writer;
 
 pub use http::{AppState, Limits, app};
-pub use relay::{Config, Relay, ServeError, TlsKeyError};
+pub use relay::{BackupError, Config, MEDIA_QUOTA, Relay, ServeError, TlsKeyError, back_up, restore};

@@ -13,15 +13,29 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use wire::RelayKey;
 
+use crate::blobs::{BlobError, Blobs};
 use crate::http::{AppState, Limits, app, serve};
 use crate::store::{SqliteStore, StoreError};
 
+mod backup;
 mod tls_key;
 
+pub use backup::{BackupError, back_up, restore};
 pub use tls_key::TlsKeyError;
+
+/// The file of what it was given.
+const DATABASE: &str = "relay.sqlite";
+/// The folder of sealed photos and recordings.
+const BLOBS: &str = "blobs";
+/// The file that keeps two relays out of one folder.
+const LOCK: &str = "lock";
 
 /// How many programmes a relay serves unless it is told otherwise.
 const PROGRAMMES: usize = 8;
+/// How many bytes of sealed photos and recordings a programme may keep unless the relay is told otherwise: 20 GiB.
+pub const MEDIA_QUOTA: u64 = 20 << 30;
+/// How often what was never sent to its end is swept away.
+const DAY: Duration = Duration::from_secs(24 * 3600);
 /// How long calls may take to end once the relay stops.
 const FAREWELL: Duration = Duration::from_secs(5);
 
@@ -38,6 +52,8 @@ pub struct Config {
     pub tls: bool,
     /// How many connections may be open.
     pub limits: Limits,
+    /// How many bytes of sealed photos and recordings one programme may keep.
+    pub media_quota: u64,
 }
 
 impl Config {
@@ -49,6 +65,7 @@ impl Config {
             max_programmes: PROGRAMMES,
             tls: false,
             limits: Limits::default(),
+            media_quota: MEDIA_QUOTA,
         }
     }
 }
@@ -80,6 +97,9 @@ pub enum ServeError {
     /// There is no key for TLS.
     #[error(transparent)]
     Tls(#[from] TlsKeyError),
+    /// The folder of photos and recordings does not open.
+    #[error(transparent)]
+    Blobs(#[from] BlobError),
     /// The store does not open.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -98,8 +118,9 @@ impl Relay {
     /// Starts a relay on the current tokio runtime.
     pub async fn start(config: Config) -> Result<Self, ServeError> {
         let lock = lock(&config.data)?;
-        let store = Arc::new(SqliteStore::open(&config.data.join("relay.sqlite"))?);
+        let store = Arc::new(SqliteStore::open(&config.data.join(DATABASE))?);
         let (state, writer) = AppState::new(store.clone(), Arc::new(unix_seconds), config.max_programmes)?;
+        let blobs = Arc::new(Blobs::open(&config.data.join(BLOBS), config.media_quota)?);
         let tls = match config.tls {
             true => Some(tls_key::open_or_make(&config.data)?),
             false => None,
@@ -123,6 +144,7 @@ impl Relay {
             };
             tokio::select! {
                 () = serving => {}
+                () = sweep(blobs) => {}
                 () = overdue => tracing::warn!("calls that did not end were cut"),
             }
             // The routes are gone, and with them all who could write: the writer's thread ends.
@@ -161,6 +183,20 @@ impl Relay {
     }
 }
 
+/// Sweeps away, now and every day, what was never sent to its end. Does not end.
+async fn sweep(blobs: Arc<Blobs>) {
+    loop {
+        let blobs = Arc::clone(&blobs);
+        let swept = tokio::task::spawn_blocking(move || blobs.sweep(unix_seconds()));
+        match swept.await {
+            Ok(Ok(0)) | Err(_) => {}
+            Ok(Ok(pieces)) => tracing::info!(pieces, "pieces that were never sent to their end were removed"),
+            Ok(Err(error)) => tracing::error!(%error, "pieces could not be swept"),
+        }
+        tokio::time::sleep(DAY).await;
+    }
+}
+
 fn lock(folder: &Path) -> Result<File, ServeError> {
     let failed = |source| ServeError::Folder {
         folder: folder.to_owned(),
@@ -175,7 +211,7 @@ fn lock(folder: &Path) -> Result<File, ServeError> {
         .create(true)
         .truncate(false)
         .write(true)
-        .open(folder.join("lock"));
+        .open(folder.join(LOCK));
     let file = file.map_err(failed)?;
     match file.try_lock() {
         Ok(()) => Ok(file),

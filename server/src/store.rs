@@ -12,6 +12,7 @@ mod sqlite;
 
 pub use memory::MemoryStore;
 pub use sqlite::SqliteStore;
+pub(crate) use sqlite::backup;
 
 /// Why a store cannot be read or written.
 #[derive(Debug, Error)]
@@ -21,6 +22,9 @@ pub enum StoreError {
         "the relay's file is damaged; put it aside and start with an empty folder: members send again what they still hold"
     )]
     Damaged,
+    /// The file is something else.
+    #[error("the file is not a relay's")]
+    NotARelays,
     /// A newer program wrote it.
     #[error("the relay's file was written by a newer program (layout {found}, this program knows {known})")]
     Newer {
@@ -104,6 +108,13 @@ pub trait Store: Send + Sync + 'static {
     /// gaps. `hour` is the time rounded down to the hour, in unix seconds. After a [`Write::Erase`] no byte of the
     /// parts is left in what the store keeps, nor in its memory.
     fn write(&self, batch: &[Write], hour: i64) -> Result<Vec<Status>, StoreError>;
+
+    /// Returns whether a programme came out of a backup and waits for a desk. Until then its members are given nothing:
+    /// the backup may hold what was erased since.
+    fn restored(&self, programme: &ProgrammeId) -> Result<bool, StoreError>;
+
+    /// Notes that a desk has sent again all that it holds, tombstones included; durable when this returns.
+    fn set_replayed(&self, programme: &ProgrammeId) -> Result<(), StoreError>;
 
     /// Returns the last sequence number given out in a programme.
     fn last(&self, programme: &ProgrammeId) -> Result<u64, StoreError>;

@@ -137,6 +137,9 @@ fn a_cut_in_the_past_takes_back_what_was_merged_and_a_release_brings_it_again() 
     stage.sync_desk();
     stage.sync_phones();
     stage.sync_phones();
+    stage.field.clock.pass_hours(2);
+    let lost_at = stage.desk.now();
+    stage.field.clock.pass_hours(2);
     put(&mut stage.phones[0], record, "village", "Nowhere");
     put(&mut stage.phones[1], record, "who", "Halima");
     for phone in &mut stage.phones {
@@ -149,9 +152,9 @@ fn a_cut_in_the_past_takes_back_what_was_merged_and_a_release_brings_it_again() 
     assert_eq!(listed(&stage.desk).len(), 2);
     let before = serde_json::to_value(stage.desk.show(record).unwrap()).unwrap();
 
-    // The phone wrote a chain and the record in time. All of it after that was somebody else.
-    let revoked = stage.desk.revoke(amina, Trust::UpTo(2)).unwrap();
-    assert_eq!((revoked.trusted, revoked.quarantined), (vec![2], 2));
+    // The phone wrote its keys, a chain and the record in time. All of it after that was somebody else.
+    let revoked = stage.desk.revoke(amina, Trust::SeenBefore(lost_at)).unwrap();
+    assert_eq!((revoked.trusted, revoked.quarantined), (vec![3], 2));
     let shown = stage.desk.show(record).unwrap();
     assert_eq!(shown.answers["village"], "Kayes");
     assert_eq!(shown.answers["who"], "Halima", "the other phone's edit stays");
@@ -176,7 +179,7 @@ fn a_cut_in_the_past_takes_back_what_was_merged_and_a_release_brings_it_again() 
     assert_eq!(listed(&stage.desk).len(), 2);
 
     // Of two revocations, only what both trust is trusted.
-    let again = stage.desk.revoke(amina, Trust::UpTo(1)).unwrap();
+    let again = stage.desk.revoke(amina, Trust::UpTo(2)).unwrap();
     assert_eq!(again.quarantined, 1, "what a person released stays");
     let narrowed = stage.desk.quarantine(false).unwrap();
     assert_eq!((narrowed.len(), narrowed[0].record), (1, record));
@@ -218,13 +221,15 @@ fn a_device_that_learns_of_its_revocation_gives_up_what_it_has_open_and_is_done(
     put(&mut stage.phones[0], begun, "who", "Moussa");
     put(&mut stage.phones[0], granted, "who", "Halima");
 
-    stage.desk.revoke(amina, Trust::AllHere).unwrap();
     let (later, bakary) = (visit(&mut stage.phones[1], "Nioro"), stage.phones[1].member());
     stage.phones[1].sync(&link).unwrap();
     stage.sync_desk();
-    assert!(!stage.phones[0].is_revoked(), "it was not online yet");
     stage.desk.grant(later, amina, None).unwrap();
     stage.sync_desk();
+    stage.desk.revoke(amina, Trust::AllHere).unwrap();
+    assert!(stage.desk.grant(later, amina, None).is_err());
+    stage.sync_desk();
+    assert!(!stage.phones[0].is_revoked(), "it was not online yet");
 
     let report = stage.phones[0].sync(&link).unwrap();
     assert!(report.revoked);

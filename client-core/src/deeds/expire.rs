@@ -68,7 +68,7 @@ impl Notebook {
         }
         let (mut sealed, mut failed, mut left) = (Vec::new(), None, BTreeSet::new());
         for record in &due.records {
-            match self.squash_expired(*record) {
+            match self.squash_unfinished(*record, "expired") {
                 Ok(squashed) => sealed.extend(squashed),
                 // What cannot be sealed stays, and is told: destroying it would lose what somebody said.
                 Err(error) => {
@@ -104,8 +104,13 @@ impl Notebook {
         failed.map_or(Ok(()), |error| Err(error.into()))
     }
 
-    /// Makes of the open edit of a record what is to be sealed, as it is. Nothing if nothing was answered in it.
-    fn squash_expired(&mut self, record: RecordId) -> Result<Option<Squashed>, FinishError> {
+    /// Makes of the open draft of a record what is to be sealed, as it is: the record says `why`. Nothing if nothing was
+    /// answered in it.
+    pub(crate) fn squash_unfinished(
+        &mut self,
+        record: RecordId,
+        why: &str,
+    ) -> Result<Option<Squashed>, FinishError> {
         if !self.store.read(|db| drafts::is_open(db, record))? {
             return Ok(None);
         }
@@ -113,7 +118,7 @@ impl Notebook {
         if open.draft.is_empty() {
             return Ok(None);
         }
-        note_unfinished(&mut open.draft, "expired", self.now().as_second())?;
+        note_unfinished(&mut open.draft, why, self.now().as_second())?;
         self.squash(open).map(Some)
     }
 }

@@ -116,17 +116,6 @@ impl Notebook {
         self.seal(open)
     }
 
-    /// Seals a draft as it is, whatever is missing in it, because this device may not go on with it. The record says
-    /// why.
-    pub(crate) fn seal_unfinished(
-        &mut self,
-        mut open: OpenDraft,
-        why: &str,
-    ) -> Result<Option<EnvelopeId>, FinishError> {
-        note_unfinished(&mut open.draft, why, self.now().as_second())?;
-        self.seal(open)
-    }
-
     /// Makes changes of a draft and seals them. What is left of it here is destroyed.
     fn seal(&mut self, open: OpenDraft) -> Result<Option<EnvelopeId>, FinishError> {
         let own = self.belonging::<FinishError>()?.0.clone();

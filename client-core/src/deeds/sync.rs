@@ -16,6 +16,7 @@ use self::meter::Meter;
 use self::request::{Request, hello_body};
 use crate::Notebook;
 use crate::deeds::expire::ExpireError;
+use crate::deeds::finish::FinishError;
 use crate::deeds::first_roster::FirstRosterError;
 use crate::deeds::join_roster::{JoinRosterError, Joining};
 use crate::deeds::post_keys::PostKeysError;
@@ -74,6 +75,9 @@ pub enum SyncError {
     /// The sides of the roster cannot be joined.
     #[error(transparent)]
     Join(JoinRosterError),
+    /// This device was revoked, and what is open on it cannot be sealed.
+    #[error("this device was revoked, and what is open on it could not be sealed: {0}")]
+    StandDown(#[source] FinishError),
     /// The keys cannot be renewed after a join.
     #[error(transparent)]
     Rotate(#[from] RotateError),
@@ -269,7 +273,7 @@ impl Notebook {
     fn goes_on(&mut self, split: &mut bool) -> Result<bool, SyncError> {
         let was = std::mem::replace(split, self.is_split());
         // A device that was revoked sends what it had open, and no more.
-        let sealed = self.stand_down()?;
+        let sealed = self.stand_down().map_err(SyncError::StandDown)?;
         if *split {
             return Ok(self.overtaken()?.is_some());
         }

@@ -41,6 +41,12 @@ pub enum NotebookError {
         /// What happened.
         reason: String,
     },
+    /// This device was revoked: nothing can be begun or changed on it any more.
+    #[error("{reason}")]
+    Revoked {
+        /// What happened.
+        reason: String,
+    },
     /// Answers are missing or wrong: see `troubles`.
     #[error("{reason}")]
     Incomplete {
@@ -135,6 +141,9 @@ impl From<DraftError> for NotebookError {
         match error {
             DraftError::NoRecord(_) => Self::not_found(error),
             DraftError::Finished(_) | DraftError::Withdrawn(_) => Self::Finished {
+                reason: error.to_string(),
+            },
+            DraftError::Revoked => Self::Revoked {
                 reason: error.to_string(),
             },
             DraftError::Form(error) => error.into(),

@@ -15,6 +15,8 @@ pub struct SyncReport {
     pub troubled: u64,
     /// Envelopes of this device's own that still wait to be sent.
     pub unsent: u64,
+    /// Whether this device was revoked: what was open is sealed and sent, and nothing can be begun any more.
+    pub revoked: bool,
     /// Records that were erased here in this sync.
     pub erased: u64,
     /// Of those, the ones in which an edit was open here: it is gone with the record.
@@ -30,6 +32,7 @@ impl From<crate::deeds::sync::SyncReport> for SyncReport {
             waiting: report.waiting,
             troubled: report.troubled + report.quarantined,
             unsent: report.unsent,
+            revoked: report.revoked,
             erased: report.erased,
             erased_open: report.erased_open.iter().map(ToString::to_string).collect(),
         }

@@ -47,6 +47,9 @@ pub(crate) fn take(
     entries: &[RosterEntry],
     through: Through,
 ) -> Result<u64, TakeError> {
+    if entries.is_empty() {
+        return Ok(0);
+    }
     let before = own.clone();
     let (mut new, mut aside) = (0, Vec::new());
     for entry in entries {

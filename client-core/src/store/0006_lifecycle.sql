@@ -34,6 +34,8 @@ ALTER TABLE chain ADD COLUMN public BLOB NOT NULL DEFAULT x'';
 
 -- When this node first saw it, in unix seconds; 0 if it wrote it, or an older notebook did not note it.
 ALTER TABLE envelope ADD COLUMN seen INTEGER NOT NULL DEFAULT 0;
+-- Whether its author's membership had ended by then.
+ALTER TABLE envelope ADD COLUMN late INTEGER NOT NULL DEFAULT 0;
 -- Why it is in quarantine: revoked, expired, fork, or nothing if it does not open or merge.
 ALTER TABLE envelope ADD COLUMN cause TEXT CHECK (cause IN ('revoked', 'expired', 'fork'));
 CREATE INDEX envelope_by_cause ON envelope (author) WHERE state = 'quarantined';

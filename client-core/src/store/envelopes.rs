@@ -79,20 +79,18 @@ pub(crate) fn keep(db: &Connection, id: EnvelopeId, envelope: &Envelope) -> Resu
     Ok(new)
 }
 
-/// Notes when this node first saw an envelope, in unix seconds.
-pub(crate) fn note_seen(db: &Connection, id: EnvelopeId, now: i64) -> Result<(), StoreError> {
-    db.prepare_cached("UPDATE envelope SET seen = :now WHERE id = :id")?
-        .execute(named_params! { ":now": now, ":id": id.as_bytes() })?;
+/// Notes when this node first saw an envelope, in unix seconds, and whether its author's membership had ended by then.
+pub(crate) fn note_seen(db: &Connection, id: EnvelopeId, now: i64, late: bool) -> Result<(), StoreError> {
+    db.prepare_cached("UPDATE envelope SET seen = :now, late = :late WHERE id = :id")?
+        .execute(named_params! { ":now": now, ":late": late, ":id": id.as_bytes() })?;
     Ok(())
 }
 
-/// Returns when this node first saw an envelope, in unix seconds; 0 if it is not known.
-pub(crate) fn seen(db: &Connection, id: EnvelopeId) -> Result<i64, StoreError> {
-    let seen = db
-        .prepare_cached("SELECT seen FROM envelope WHERE id = :id")?
-        .query_row(named_params! { ":id": id.as_bytes() }, |row| row.get("seen"))
-        .optional()?;
-    Ok(seen.unwrap_or(0))
+/// Returns whether an envelope came after its author's membership had ended.
+pub(crate) fn came_late(db: &Connection, id: EnvelopeId) -> Result<bool, StoreError> {
+    Ok(db
+        .prepare_cached("SELECT 1 FROM envelope WHERE id = :id AND late")?
+        .exists(named_params! { ":id": id.as_bytes() })?)
 }
 
 /// Returns an envelope's header.

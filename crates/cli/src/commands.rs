@@ -15,6 +15,7 @@ mod rebuild;
 mod receipt;
 mod record;
 mod recovery;
+mod relay;
 mod roster;
 mod serve;
 mod sync;
@@ -37,6 +38,9 @@ enum Command {
     Demo(demo::Demo),
     /// Run the relay, which stores and forwards what it cannot read
     Serve(serve::Serve),
+    /// Back a relay up, or make one out of a backup
+    #[command(subcommand)]
+    Relay(relay::RelayCommand),
     /// Found a programme, and tell its members where the relay is and what the policy is
     #[command(subcommand)]
     Programme(programme::Programme),
@@ -89,6 +93,7 @@ impl Baraza {
             Command::Demo(command) => command.run(),
             Command::Bundle(command) => command.run(),
             Command::Serve(command) => command.run(),
+            Command::Relay(command) => command.run(),
             Command::Programme(command) => command.run(),
             Command::Form(command) => command.run(),
             Command::Device(command) => command.run(),

@@ -24,6 +24,9 @@ pub enum RelayEvent {
     Roster(Vec<RosterEntry>),
     /// The answer to [`RelayEffect::ReadPage`] or [`RelayEffect::ReadWant`].
     Page(Page),
+    /// An answer to [`RelayEffect::ReadPage`]: the relay gives nothing yet, since it came out of a backup. The cursor and
+    /// all wants stay as they are.
+    NotYet,
     /// The answer to [`RelayEffect::ReadVectors`].
     Vectors(Vec<Vector>, Vec<Held>),
     /// The answer to [`RelayEffect::ReadPiece`]: some bytes, or nothing at its end or if it is not for this member.
@@ -206,6 +209,7 @@ impl RelayCall {
                 effects.push(self.read_roster());
             }
             RelayEvent::Page(page) => self.give(page, effects),
+            RelayEvent::NotYet => self.finish(effects),
             RelayEvent::Piece(piece) => self.give_piece(piece, effects),
         }
         Ok(())

@@ -177,6 +177,16 @@ impl Field {
         }
     }
 
+    /// Starts a relay in another folder, where the one that was stopped was.
+    pub fn start_relay(&mut self, data: &Path) -> Result<(), FieldError> {
+        let config = server::Config {
+            tls: self.relay_key.is_some(),
+            ..server::Config::new(data.to_owned(), self.relay_address)
+        };
+        self.relay = Some(self.runtime.block_on(server::Relay::start(config))?);
+        Ok(())
+    }
+
     /// Makes time and fresh chance out of the field's clock and seed.
     pub fn surroundings(&self) -> Surroundings {
         let n = self.handed_out.fetch_add(1, Ordering::SeqCst);

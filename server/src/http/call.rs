@@ -44,6 +44,8 @@ struct Call {
     /// Envelopes that were read and not verified yet, so that many are verified on one thread.
     unverified: Vec<Envelope>,
     entries: usize,
+    /// Whether the request arrived to its very end.
+    whole: bool,
     over: bool,
 }
 
@@ -63,10 +65,16 @@ pub(super) async fn run(
         pending: VecDeque::new(),
         unverified: Vec::new(),
         entries: 0,
+        whole: false,
         over: false,
     };
     let (mut until, mut said) = (Instant::now() + SILENCE, 0);
-    while let Ok(Some(Ok(bytes))) = tokio::time::timeout_at(until, body.next()).await {
+    let whole = loop {
+        let bytes = match tokio::time::timeout_at(until, body.next()).await {
+            Ok(Some(Ok(bytes))) => bytes,
+            Ok(None) => break true,
+            Ok(Some(Err(_))) | Err(_) => break false,
+        };
         said += bytes.len();
         if said >= SOMETHING {
             (until, said) = (Instant::now() + SILENCE, 0);
@@ -74,7 +82,8 @@ pub(super) async fn run(
         if call.event(RelayEvent::Received(bytes.into())).await.is_err() || call.over {
             return;
         }
-    }
+    };
+    call.whole = whole;
     // A request that was cut ends here too: the frame it was cut in does not count, what came before does.
     if call.event(RelayEvent::Ended).await.is_ok() {
         while !call.over && call.settle(0).await.is_ok() && !call.pending.is_empty() {}
@@ -151,7 +160,10 @@ impl Call {
                 let entries = blocking(move || store.roster(&programme, above)).await?;
                 Some(RelayEvent::Roster(entries))
             }
-            RelayEffect::ReadPage { after } => Some(RelayEvent::Page(self.read(None, after).await?)),
+            RelayEffect::ReadPage { after } => Some(match self.gives_nothing_yet().await? {
+                true => RelayEvent::NotYet,
+                false => RelayEvent::Page(self.read(None, after).await?),
+            }),
             RelayEffect::ReadWant(want) => Some(RelayEvent::Page(self.read(Some(want), want.from).await?)),
             RelayEffect::Send(bytes) => {
                 self.out.send(bytes.into()).await.map_err(|_| Broken)?;
@@ -277,6 +289,27 @@ impl Call {
             events.push(RelayEvent::Kept(status));
         }
         Ok(events)
+    }
+
+    /// Returns whether the programme came out of a backup and still waits for a desk. A desk that knows this log has
+    /// queued all it holds again, and once the whole of its call is durable, nothing that was erased can be given any more.
+    async fn gives_nothing_yet(&self) -> Result<bool, Broken> {
+        let hello = self.hello.as_ref().ok_or(Broken)?;
+        let (member, programme, log) = (hello.member, hello.programme, hello.log);
+        let roster = self.state.writer.roster(&programme).ok_or(Broken)?;
+        let store = self.state.store.clone();
+        let replayed = self.whole && roster.is_desk(&member) && log == store.identity().log;
+        blocking(move || {
+            if !store.restored(&programme)? {
+                return Ok(false);
+            }
+            if replayed {
+                store.set_replayed(&programme)?;
+                tracing::info!("a desk has sent all it holds; a restored programme is given out again");
+            }
+            Ok(!replayed)
+        })
+        .await
     }
 
     async fn read(&self, want: Option<Want>, after: u64) -> Result<Page, Broken> {

@@ -15,6 +15,7 @@ struct Programme {
     roster: Vec<RosterEntry>,
     envelopes: Vec<(EnvelopeId, Envelope)>,
     erased: BTreeSet<[u8; 16]>,
+    restored: bool,
 }
 
 /// A relay's store in memory.
@@ -41,6 +42,11 @@ impl MemoryStore {
             log: LogId(log),
             freshness,
         }))
+    }
+
+    /// Makes every programme one that came out of a backup, as restoring a file does.
+    pub fn mark_restored(&self) {
+        self.with(|all| all.values_mut().for_each(|programme| programme.restored = true));
     }
 
     fn with<T>(&self, look: impl FnOnce(&mut BTreeMap<ProgrammeId, Programme>) -> T) -> T {
@@ -79,6 +85,19 @@ impl Store for MemoryStore {
             };
             batch.iter().map(write).collect()
         }))
+    }
+
+    fn restored(&self, programme: &ProgrammeId) -> Result<bool, StoreError> {
+        Ok(self.with(|all| all.get(programme).is_some_and(|programme| programme.restored)))
+    }
+
+    fn set_replayed(&self, programme: &ProgrammeId) -> Result<(), StoreError> {
+        self.with(|all| {
+            if let Some(programme) = all.get_mut(programme) {
+                programme.restored = false;
+            }
+        });
+        Ok(())
     }
 
     fn last(&self, programme: &ProgrammeId) -> Result<u64, StoreError> {

@@ -16,11 +16,16 @@ use wire::{
 
 use super::{FOR_ALL, Identity, Query, RUN_BYTES, RUN_LENGTH, Run, Store, StoreError, Write, contiguous};
 
+pub(crate) mod backup;
+
 const MIGRATIONS: &[&str] = &[
     include_str!("0001_relay.sql"),
     include_str!("0002_checkpoints.sql"),
     include_str!("0003_tombstone.sql"),
+    include_str!("0004_restored.sql"),
 ];
+/// How long to wait for whoever writes.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// How many connections read at the same time.
 const READERS: usize = 4;
 
@@ -153,6 +158,25 @@ impl Store for SqliteStore {
         Ok(statuses)
     }
 
+    fn restored(&self, programme: &ProgrammeId) -> Result<bool, StoreError> {
+        let restored = self
+            .reader()
+            .prepare_cached("SELECT restored FROM programme WHERE id = :programme")?
+            .query_row(named_params! { ":programme": programme.as_bytes() }, |row| {
+                row.get("restored")
+            })
+            .optional()?;
+        Ok(restored.unwrap_or(false))
+    }
+
+    fn set_replayed(&self, programme: &ProgrammeId) -> Result<(), StoreError> {
+        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        writer
+            .prepare_cached("UPDATE programme SET restored = 0 WHERE id = :programme")?
+            .execute(named_params! { ":programme": programme.as_bytes() })?;
+        Ok(())
+    }
+
     fn last(&self, programme: &ProgrammeId) -> Result<u64, StoreError> {
         Ok(find(&self.reader(), programme)?.map_or(0, |(_, last)| last))
     }
@@ -273,7 +297,7 @@ impl Store for SqliteStore {
 /// Opens a connection. What it frees of its memory it overwrites: pages of what was erased must not lie about in it.
 fn connect(path: &Path) -> Result<Connection, StoreError> {
     let connection = Connection::open(path)?;
-    connection.busy_timeout(Duration::from_secs(10))?;
+    connection.busy_timeout(PATIENCE)?;
     connection.execute_batch(
         "PRAGMA cipher_memory_security = ON;
          PRAGMA journal_mode = WAL;

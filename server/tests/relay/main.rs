@@ -10,4 +10,5 @@ mod connections;
 mod http;
 mod members;
 mod old_relays;
+mod restored;
 mod stores;

@@ -14,7 +14,7 @@ use wire::{
 /// A member with its keys, and after which of its envelopes it writes.
 pub(crate) struct Member {
     pub(crate) id: MemberId,
-    sign: SignKey,
+    pub(crate) sign: SignKey,
     kem: KemKey,
     last: (u64, EnvelopeId),
 }

@@ -23,6 +23,9 @@ pub(crate) struct Serve {
     /// How many connections one address may have open at once; raise it if a proxy stands before the relay
     #[arg(long, value_name = "N", default_value_t = server::Limits::default().from_one_address)]
     connections_per_address: usize,
+    /// How many MiB of sealed photos and recordings one programme may keep
+    #[arg(long, value_name = "MIB", default_value_t = server::MEDIA_QUOTA >> 20)]
+    media_quota: u64,
     /// How many connections may be open in all
     #[arg(long, value_name = "N", default_value_t = server::Limits::default().in_all)]
     connections: usize,
@@ -35,6 +38,7 @@ impl Serve {
             listen: self.listen,
             max_programmes: self.max_programmes,
             tls: self.tls,
+            media_quota: self.media_quota.saturating_mul(1 << 20),
             limits: server::Limits {
                 from_one_address: self.connections_per_address,
                 in_all: self.connections,

@@ -67,6 +67,7 @@ struct Memory {
     kept: Vec<Envelope>,
     piece: Vec<u8>,
     turn: Option<Refusal>,
+    not_yet: bool,
 }
 
 impl Memory {
@@ -110,6 +111,7 @@ impl Memory {
                     }))
                 }
                 RelayEffect::ReadRoster { .. } => RelayEvent::Roster(vec![]),
+                RelayEffect::ReadPage { .. } if self.not_yet => RelayEvent::NotYet,
                 RelayEffect::ReadPage { after } => RelayEvent::Page(self.page(after)),
                 RelayEffect::ReadWant(want) => RelayEvent::Page(self.page(want.from)),
                 RelayEffect::Send(bytes) => {
@@ -247,6 +249,36 @@ fn a_relay_with_another_log_or_set_back_compares_everything() {
         "the cursor lies above all the relay has"
     );
     assert_eq!(told(LogId([0; 8]), 0), (false, 5), "the very first call");
+}
+
+#[test]
+fn a_relay_that_gives_nothing_yet_takes_everything_and_leaves_cursor_and_wants() {
+    let mut relay = Memory {
+        kept: (1..=5).map(envelope).collect(),
+        not_yet: true,
+        ..Memory::default()
+    };
+    let want = Want {
+        what: Wanted::Record(RecordId::from_chance([4; 16])),
+        from: 0,
+    };
+    let (mut member, mut request) = MemberCall::begin(Hello {
+        cursor: 3,
+        log: LogId([7; 8]),
+        ..hello(vec![want])
+    });
+    let sent = envelope(6);
+    request.extend(member.push(sent.clone()));
+    let effects = member.received(&relay.call(&request, 9)).unwrap();
+    member.ended().unwrap();
+    assert_eq!(
+        effects[0],
+        MemberEffect::Note(Sent::Envelope(sent.id()), Status::Stored)
+    );
+    let [_, MemberEffect::Finish(done)] = &effects[..] else {
+        panic!("only what was sent is answered, not {effects:?}");
+    };
+    assert_eq!((done.cursor, done.more, done.log), (3, false, LogId([7; 8])));
 }
 
 #[test]
