@@ -32,6 +32,7 @@ use crate::store::quarantine::{self, Cause};
 use crate::store::records::{self, RecordRow, RecordStatus};
 use crate::store::{StoreError, drafts, entities, keys, roster as store_roster, time};
 
+mod book;
 mod checkpoint;
 pub(crate) mod files;
 mod grant;
@@ -194,6 +195,7 @@ fn open(db: &Connection, reading: &Reading<'_>, verified: &Verified) -> Result<T
         Kind::CHAIN => open_chain(db, reading, verified),
         Kind::FORM => open_form(db, reading, verified),
         Kind::FILE => files::open(db, reading, verified),
+        Kind::BOOK => book::open(db, reading, verified),
         Kind::GRANT => grant::open(db, reading, verified),
         Kind::CHECKPOINT => checkpoint::open(db, reading, verified),
         Kind::RECORD => open_record(db, reading, verified),
@@ -229,6 +231,10 @@ fn open_chain(db: &Connection, reading: &Reading<'_>, verified: &Verified) -> Re
     let header = verified.header();
     let mut any = false;
     for (part, sealed) in parts_here(verified).filter(|(part, _)| reading.reads(part.compartment)) {
+        if book::is_closed(db, reading, part.compartment, part.key)? {
+            keys::shut(db, chain_id(part))?;
+            continue;
+        }
         let key = open_with_epoch(db, header, part, sealed, CHAIN_KEY);
         let key = key.or_else(|shut| wait_for_epoch(db, reading, part, shut))?;
         let first =
@@ -332,7 +338,7 @@ fn open_record(db: &Connection, reading: &Reading<'_>, verified: &Verified) -> R
     }
     for (part, sealed) in parts_here(verified) {
         let Some(key) = part_key(db, header, part)? else {
-            if reading.reads(part.compartment) {
+            if reading.reads(part.compartment) && !book::is_shut(db, reading, header, part)? {
                 return Err(Shut::Not("its key has not come yet"));
             }
             continue;

@@ -56,8 +56,14 @@ pub enum OpenError {
 
 /// Why a deed needs a programme, and there is none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("this notebook belongs to no programme yet: join one with a certificate, or found one")]
-pub struct NoProgramme;
+pub enum NoProgramme {
+    /// The notebook belongs to none.
+    #[error("this notebook belongs to no programme yet: join one with a certificate, or found one")]
+    NotJoined,
+    /// It joined with a certificate that came without the roster.
+    #[error("the programme's roster has not come yet: sync first")]
+    RosterAwaited,
+}
 
 /// The fewest characters a passphrase may have.
 pub const SHORTEST_PASSPHRASE: usize = 8;
@@ -249,12 +255,29 @@ impl Notebook {
         self.surroundings.clock.now()
     }
 
+    /// Returns whether this node is a coordinator's desk, which may change the roster.
+    pub fn is_coordinator(&self) -> bool {
+        self.roster
+            .as_ref()
+            .is_some_and(|roster| roster.is_coordinator(&self.me.member))
+    }
+
+    /// Says why there is no roster.
+    pub(crate) fn no_roster(&self) -> NoProgramme {
+        match self.store.read(myself::awaiting) {
+            Ok(Some(_)) => NoProgramme::RosterAwaited,
+            _ => NoProgramme::NotJoined,
+        }
+    }
+
     /// Returns the roster and the programme, or says that there is none.
     pub(crate) fn belonging<E>(&self) -> Result<(&Roster, Programme), E>
     where
         E: From<NoProgramme> + From<StoreError>,
     {
-        let roster = self.roster.as_ref().ok_or(NoProgramme)?;
+        let Some(roster) = &self.roster else {
+            return Err(self.no_roster().into());
+        };
         let programme = self.store.read(programme_of)?;
         Ok((roster, programme))
     }

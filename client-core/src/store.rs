@@ -41,6 +41,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("store/0009_erasure.sql"),
     include_str!("store/0010_packets.sql"),
     include_str!("store/0011_waiting_changes.sql"),
+    include_str!("store/0012_desks.sql"),
 ];
 
 /// Why the notebook's file cannot be read or written.

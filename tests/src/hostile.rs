@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use client_core::deeds::admit::Admission;
 use client_core::{HttpLink, Link as _, Notebook, RelayAddress, SYNC_PATH};
 use rand::SeedableRng as _;
 use rand::rngs::ChaCha20Rng;
@@ -70,7 +71,9 @@ impl Mallory {
             kem: kem.public(),
         };
         let request = enrol::request(card.clone(), name, &sign).expect("a request");
-        let certificate = desk.admit(&request.to_text()).expect("a certificate");
+        let certificate = desk
+            .admit(&request.to_text(), &Admission::default())
+            .expect("a certificate");
         let certificate = Certificate::from_text(&certificate).expect("a certificate that can be read");
         let members_keys = enrol::open_keys(&certificate, &card, &kem).expect("a certificate that opens");
         let roster = Roster::from_entries(&certificate.roster).expect("a roster that holds");

@@ -5,7 +5,6 @@ pub mod hostile;
 pub mod memory;
 pub mod process;
 pub mod scan;
-pub mod second_desk;
 pub mod seized;
 pub mod sqlcipher;
 
@@ -125,6 +124,20 @@ impl Stage {
 /// The clock of every stage, at its start.
 fn clock() -> FieldClock {
     FieldClock::at("2026-11-16T07:00:00Z".parse().expect("a time"))
+}
+
+/// Opens the file of a notebook that is closed, past the program.
+///
+/// # Panics
+/// If it does not open with [`PASSPHRASE`].
+pub fn notebook_file(home: &Path) -> rusqlite::Connection {
+    let wrapped = std::fs::read(home.join("notebook.key")).expect("a key file");
+    let key = seal::passphrase::unwrap_key(&wrapped, PASSPHRASE).expect("the passphrase");
+    let hex: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
+    let file = rusqlite::Connection::open(home.join("notebook.sqlite")).expect("a notebook");
+    file.execute_batch(&format!("PRAGMA key = \"x'{hex}'\""))
+        .expect("a key");
+    file
 }
 
 /// Returns the folder of the sample forms.

@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 
 use baraza_tests::process::{Process, free_address, path, relay};
 use baraza_tests::{PASSPHRASE, at};
+use client_core::deeds::admit::Admission;
 use client_core::{Cost, HttpLink, Notebook, Surroundings};
 use form::{AnswerSheet, Form, Source, Value};
 use rand::rngs::ChaCha20Rng;
@@ -70,7 +71,11 @@ impl Programme {
             .unwrap();
         let mut device = make("device");
         device
-            .join(&desk.admit(&device.request().unwrap().to_text()).unwrap())
+            .join(
+                &desk
+                    .admit(&device.request().unwrap().to_text(), &Admission::default())
+                    .unwrap(),
+            )
             .unwrap();
         let programme = Self {
             folder,

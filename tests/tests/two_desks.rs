@@ -6,8 +6,8 @@
     reason = "a test stops where something is missing"
 )]
 
-use baraza_tests::second_desk::second_desk;
 use baraza_tests::{Stage, at};
+use client_core::deeds::admit::Admission;
 use client_core::deeds::carry::Selection;
 use client_core::deeds::finish::FinishError;
 use client_core::deeds::join_roster::JoinRosterError;
@@ -45,13 +45,13 @@ impl Story {
         let stage = Stage::with_form(seed, Form::read(Source::Markdown(FORM)).unwrap().0);
         let Stage {
             link,
-            desk,
+            desk: mut first,
             phones,
             field,
             folder,
             ..
         } = stage;
-        let (first, second) = second_desk(&field, desk, "dakar", role);
+        let second = field.member("dakar", &mut first, &Admission::of(role)).unwrap();
         let mut story = Self {
             link,
             desks: [first, second],

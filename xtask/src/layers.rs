@@ -34,7 +34,7 @@ const MAY_USE: [(&str, &[&str]); 9] = [
 const SEE_ALL: [&str; 4] = ["baraza-cli", "baraza-testkit", "baraza-tests", "xtask"];
 
 /// Crates from elsewhere that only some of ours may be built with.
-const ONLY_IN: [(&str, &[&str]); 18] = [
+const ONLY_IN: [(&str, &[&str]); 20] = [
     ("automerge", &["baraza-record"]),
     ("hexane", &["baraza-record"]),
     ("hpke", &["baraza-seal"]),
@@ -44,6 +44,8 @@ const ONLY_IN: [(&str, &[&str]); 18] = [
     ("chacha20poly1305", &["baraza-seal"]),
     ("argon2", &["baraza-seal"]),
     ("hkdf", &["baraza-seal"]),
+    ("blahaj", &["baraza-seal"]),
+    ("bip39", &["baraza-seal"]),
     ("rusqlite", &["client-core", "baraza-server"]),
     ("rustix", &["client-core"]),
     ("axum", &["baraza-server", "baraza-desk"]),

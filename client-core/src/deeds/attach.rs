@@ -27,7 +27,7 @@ pub enum AttachError {
     #[error(transparent)]
     NoProgramme(#[from] NoProgramme),
     /// Only desks attach.
-    #[error("only a desk attaches files to forms; this notebook is not one")]
+    #[error("only a coordinator's desk attaches files to forms; this notebook is not one")]
     NotADesk,
     /// The form cannot be used.
     #[error(transparent)]
@@ -81,7 +81,7 @@ impl Notebook {
     ) -> Result<Vec<AttachedFile>, AttachError> {
         let (own, programme) = self.belonging::<AttachError>()?;
         let mut own = own.clone();
-        if !self.is_desk() {
+        if !self.is_coordinator() {
             return Err(AttachError::NotADesk);
         }
         let form = self.store.read(|db| find(db, form_id, None))?.form;

@@ -9,11 +9,12 @@ use wire::frame::Frame;
 use wire::{BundleReader, BundleWriter, DecodeError, Envelope, MemberId, ProgrammeId, RosterEntry};
 
 use crate::Notebook;
+use crate::deeds::first_roster::FirstRosterError;
 use crate::home::HomeError;
 use crate::import::roster::{TakeError, Through};
 use crate::import::{self, Reading, Taken};
 use crate::notebook::NoProgramme;
-use crate::store::{StoreError, envelopes, outbox, roster};
+use crate::store::{StoreError, envelopes, myself, outbox, roster};
 
 mod contents;
 mod outbox_copies;
@@ -45,9 +46,21 @@ pub enum CarryError {
     /// Its roster is another.
     #[error("the bundle's roster is not this programme's: {0}. Tell the coordinator before you go on")]
     OtherRoster(#[from] seal::roster::RosterError),
+    /// The first roster that came is not this node's.
+    #[error("{0}")]
+    FirstRoster(#[source] FirstRosterError),
     /// The notebook cannot be written.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl From<FirstRosterError> for CarryError {
+    fn from(error: FirstRosterError) -> Self {
+        match error {
+            FirstRosterError::Store(error) => Self::Store(error),
+            other => Self::FirstRoster(other),
+        }
+    }
 }
 
 impl From<TakeError> for CarryError {
@@ -123,7 +136,12 @@ impl Notebook {
     /// # Errors
     /// The file is no bundle of this programme, or was cut or damaged: what stands before was taken.
     pub fn import_bundle(&mut self, from: &mut dyn Read) -> Result<CarryReport, CarryError> {
-        let programme = self.belonging::<CarryError>()?.1.id;
+        let programme = self
+            .store
+            .read(myself::programme)?
+            .ok_or(NoProgramme::NotJoined)?
+            .id;
+        let mut first = Vec::new();
         let mut reader = BundleReader::new();
         let mut report = CarryReport::default();
         let mut chunk = vec![0; 64 << 10];
@@ -140,12 +158,15 @@ impl Notebook {
                 return Err(CarryError::OtherProgramme(other));
             }
             if batch.len() >= BATCH {
+                batch = self.take_first_frames(batch, &mut first, false)?;
                 self.take_frames(std::mem::take(&mut batch), &mut report)?;
             }
             if let Err(error) = next {
                 break Err(error);
             }
         };
+        let batch = self.take_first_frames(batch, &mut first, true)?;
+        report.roster_entries += first.len() as u64;
         self.take_frames(batch, &mut report)?;
         read?;
         Ok(report)
@@ -157,7 +178,10 @@ impl Notebook {
         frames: Vec<Frame>,
         report: &mut CarryReport,
     ) -> Result<(), CarryError> {
-        let mut own = self.roster.clone().ok_or(NoProgramme)?;
+        if frames.is_empty() {
+            return Ok(());
+        }
+        let mut own = self.roster.clone().ok_or_else(|| self.no_roster())?;
         let (me, merger, now) = (&self.me, &self.merger, self.now().as_second());
         let mut done = report.clone();
         self.store.write(|tx| {

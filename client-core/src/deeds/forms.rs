@@ -86,7 +86,7 @@ impl Notebook {
 pub(crate) fn find(db: &Connection, id: &str, version: Option<&str>) -> Result<FormRow, FormsError> {
     match forms::find(db, id, version)? {
         Some(row) => Ok(row),
-        None if myself::programme(db)?.is_none() => Err(NoProgramme.into()),
+        None if myself::programme(db)?.is_none() => Err(NoProgramme::NotJoined.into()),
         None => Err(FormsError::NoForm(id.to_owned())),
     }
 }

@@ -4,10 +4,10 @@ use rand::Rng as _;
 use rusqlite::Connection;
 use seal::keys::{KemKey, MembersKey, SignKey};
 use seal::members::{About, Keyring, seal_text};
-use seal::roster::{Roster, RosterError, write};
+use seal::roster::{RECOVERY, Roster, RosterError, write};
 use seal::to_key::seal_to;
 use thiserror::Error;
-use wire::{CompartmentId, LogId, MemberCard, MemberId, ProgrammeId, RosterAct, RosterEntry, SealedFor};
+use wire::{CompartmentId, LogId, MemberId, ProgrammeId, RosterAct, RosterEntry, SealedFor, Want, Wanted};
 
 use crate::Notebook;
 use crate::compartments::STANDARD;
@@ -100,6 +100,7 @@ impl Notebook {
             interrupted: false,
         };
         self.store.write(|tx| {
+            myself::forget_unproved(tx)?;
             myself::join(tx, &belonging, Some(&root.seed()))?;
             entries.iter().try_for_each(|entry| roster::append(tx, entry))?;
             seeds.iter().try_for_each(|(compartment, number, seed)| {
@@ -110,7 +111,8 @@ impl Notebook {
         Ok(programme)
     }
 
-    /// Makes the entry that gives a compartment its next reading key, sealed to this desk and every other.
+    /// Makes the entry that gives a compartment its next reading key, sealed to every desk that may read it and to the
+    /// recovery key.
     pub(crate) fn epoch_entry(
         &mut self,
         roster: &Roster,
@@ -122,19 +124,19 @@ impl Notebook {
         let key = KemKey::make(&mut self.rng);
         let number = roster.epoch(compartment).map_or(1, |epoch| epoch.number + 1);
         let about = About::compartment(programme, desk, compartment);
-        let desks: Vec<MemberCard> = roster
+        let desks = roster
             .trusted_members()
             .filter(|member| member.role.reads(compartment))
-            .map(|member| member.card.clone())
-            .collect();
+            .map(|member| (member.card.member, &member.card.kem));
+        let recovery = roster.recovery().map(|recovery| (RECOVERY, &recovery.public));
         let mut seeds = Vec::new();
-        for card in desks {
-            let aad = epoch_aad(programme, compartment, number, card.member);
-            let sealed = seal_to(&card.kem, EPOCH_SEED, &aad, key.seed().as_slice(), &mut self.rng)
+        for (member, kem) in desks.chain(recovery) {
+            let aad = epoch_aad(programme, compartment, number, member);
+            let sealed = seal_to(kem, EPOCH_SEED, &aad, key.seed().as_slice(), &mut self.rng)
                 .map_err(|_| FoundError::Unsealable)?;
             seeds.push(SealedFor {
-                member: card.member,
-                kem: card.kem.id(),
+                member,
+                kem: kem.id(),
                 sealed,
             });
         }
@@ -169,17 +171,38 @@ pub(crate) fn epoch_aad(
     .concat()
 }
 
-/// Opens the seeds of epochs that were sealed to this desk, and keeps them.
+/// Opens the seeds of epochs that were sealed to this desk, and keeps them. What was written before this desk could
+/// read a compartment is asked for.
 pub(crate) fn keep_seeds(db: &Connection, roster: &Roster, me: &myself::Myself) -> Result<(), StoreError> {
+    let readable = keys::readable(db)?;
+    keep_seeds_for(db, roster, me.member, &me.kem)?;
+    let behind = myself::programme(db)?.is_some_and(|programme| programme.cursor > 0);
+    for compartment in keys::readable(db)? {
+        let older = roster.epoch(compartment).is_some_and(|epoch| epoch.number > 1);
+        if behind && older && !readable.contains(&compartment) {
+            let what = Wanted::Compartment(compartment);
+            roster::want(db, &Want { what, from: 0 })?;
+        }
+    }
+    Ok(())
+}
+
+/// Opens the seeds of epochs that were sealed to `member`, or to the recovery key that stands for a lost desk.
+pub(crate) fn keep_seeds_for(
+    db: &Connection,
+    roster: &Roster,
+    member: MemberId,
+    kem: &KemKey,
+) -> Result<(), StoreError> {
     for epoch in roster.epochs() {
-        let Some(seed) = epoch.seeds.iter().find(|seed| seed.member == me.member) else {
+        let Some(seed) = epoch.seeds.iter().find(|seed| seed.member == member) else {
             continue;
         };
         if keys::has_epoch_key(db, epoch.compartment, epoch.number, epoch.public.id())? {
             continue;
         }
-        let aad = epoch_aad(roster.programme(), epoch.compartment, epoch.number, me.member);
-        let opened = seal::to_key::open_with(&me.kem, EPOCH_SEED, &aad, &seed.sealed)
+        let aad = epoch_aad(roster.programme(), epoch.compartment, epoch.number, member);
+        let opened = seal::to_key::open_with(kem, EPOCH_SEED, &aad, &seed.sealed)
             .ok()
             .and_then(|seed| <[u8; 32]>::try_from(seed.as_slice()).ok())
             .map(|seed| KemKey::from_seed(&zeroize::Zeroizing::new(seed)));

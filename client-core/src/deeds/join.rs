@@ -7,10 +7,12 @@ use wire::enrolment::EnrolmentError;
 use wire::{Certificate, LogId, ProgrammeId, RelayKey, Request};
 
 use crate::Notebook;
+use crate::deeds::first_roster::move_in;
 use crate::deeds::post_keys::PostKeysError;
+use crate::import::roster::Through;
 use crate::relay_address::RelayAddress;
+use crate::store::StoreError;
 use crate::store::myself::{self, Programme};
-use crate::store::{StoreError, roster};
 
 /// Why this device did not join.
 #[derive(Debug, Error)]
@@ -39,16 +41,24 @@ impl Notebook {
     }
 
     /// Joins the programme of a certificate that a desk made for this device.
+    ///
+    /// A certificate that came as a code brings no roster. It is kept, and checked against the roster that the first
+    /// sync brings: before that, nothing of the programme is believed, and another certificate may take its place.
     pub fn join(&mut self, certificate: &str) -> Result<ProgrammeId, JoinError> {
         if self.roster.is_some() {
             return Err(JoinError::Belongs);
         }
         let certificate = Certificate::from_text(certificate)?;
         let members_keys = enrol::open_keys(&certificate, &self.card(), &self.me.kem)?;
-        let roster = Roster::from_entries(&certificate.roster).map_err(CertificateError::from)?;
-        enrol::accept(&certificate, &self.card(), &roster)?;
+        let roster = match certificate.roster.is_empty() {
+            true => None,
+            false => Some(Roster::from_entries(&certificate.roster).map_err(CertificateError::from)?),
+        };
+        if let Some(roster) = &roster {
+            enrol::accept(&certificate, &self.card(), roster)?;
+        }
         let programme = Programme {
-            id: roster.programme(),
+            id: certificate.programme,
             relay: RelayAddress {
                 url: certificate.relay.clone(),
                 key: certificate.relay_key.map(RelayKey),
@@ -57,17 +67,19 @@ impl Notebook {
             cursor: 0,
             log: LogId([0; 8]),
             nonce: Vec::new(),
-            relay_height: roster.position().height,
+            relay_height: 0,
             interrupted: false,
         };
+        let me = &self.me;
         self.store.write(|tx| {
+            myself::forget_unproved(tx)?;
             myself::join(tx, &programme, None)?;
-            certificate
-                .roster
-                .iter()
-                .try_for_each(|entry| roster::append(tx, entry))
+            match &roster {
+                None => myself::await_roster(tx, &certificate.to_text()),
+                Some(roster) => move_in(tx, roster, &certificate.roster, me, Through::Hand),
+            }
         })?;
-        self.roster = Some(roster);
+        self.roster = roster;
         self.post_keys()?;
         Ok(programme.id)
     }

@@ -53,7 +53,7 @@ pub struct Standing {
 impl Notebook {
     /// Returns how it stands with the roster.
     pub fn standing(&self) -> Result<Standing, NoProgramme> {
-        let roster = self.roster.as_ref().ok_or(NoProgramme)?;
+        let roster = self.roster.as_ref().ok_or_else(|| self.no_roster())?;
         let position = roster.position();
         Ok(Standing {
             height: position.height,
@@ -71,7 +71,7 @@ impl Notebook {
     /// A sync does this by itself where the relay was faster than this desk; by hand it is done where two sides met
     /// without a relay.
     pub fn join_roster(&mut self) -> Result<u64, JoinRosterError> {
-        let mut own = self.roster.clone().ok_or(NoProgramme)?;
+        let mut own = self.roster.clone().ok_or_else(|| self.no_roster())?;
         if !own.is_split() {
             return Err(JoinRosterError::NotSplit);
         }

@@ -35,6 +35,10 @@ pub enum PostKeysError {
 impl Notebook {
     /// Posts one-time keys, if this is a device and few of its keys are unused.
     pub(crate) fn post_keys(&mut self) -> Result<(), PostKeysError> {
+        // Before the roster came nobody is known to whom the keys could be posted.
+        if self.roster.is_none() && self.no_roster() == NoProgramme::RosterAwaited {
+            return Ok(());
+        }
         let (own, programme) = self.belonging::<PostKeysError>()?;
         let own = own.clone();
         let device = own

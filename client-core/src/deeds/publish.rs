@@ -30,7 +30,7 @@ pub enum PublishError {
     #[error(transparent)]
     NoProgramme(#[from] NoProgramme),
     /// Only desks publish.
-    #[error("only a desk publishes forms; this notebook is not one")]
+    #[error("only a coordinator's desk publishes forms; this notebook is not one")]
     NotADesk,
     /// This version is there already, and says something else.
     #[error(
@@ -69,7 +69,7 @@ impl Notebook {
     pub fn publish(&mut self, form: &Form) -> Result<FormView, PublishError> {
         let (own, programme) = self.belonging::<PublishError>()?;
         let mut own = own.clone();
-        if !self.is_desk() {
+        if !self.is_coordinator() {
             return Err(PublishError::NotADesk);
         }
         let markdown = form.to_markdown();

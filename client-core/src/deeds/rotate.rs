@@ -1,8 +1,8 @@
 //! Rotate: give compartments new reading keys, and the members a new key of their own.
 
 use seal::keys::MembersKey;
-use seal::members::hand_key;
-use seal::roster::{Roster, RosterError, write};
+use seal::members::{Keyring, hand_key};
+use seal::roster::{RECOVERY, Roster, RosterError, write};
 use thiserror::Error;
 use wire::roster_entry::MAX_SEALED_TO;
 use wire::{CompartmentId, MemberCard, MemberId, RosterAct, RosterEntry};
@@ -77,11 +77,22 @@ impl Notebook {
         members_key: bool,
     ) -> Result<Vec<RosterEntry>, RotateError> {
         let (_, programme) = self.belonging::<RotateError>()?;
-        let known = Compartments::read(roster, &programme.members_keys);
+        self.renewal_under(&programme.members_keys, roster, compartments, members_key)
+    }
+
+    /// Like [`Self::renewal`], with members' keys that are not in the notebook yet.
+    pub(crate) fn renewal_under(
+        &mut self,
+        members_keys: &Keyring,
+        roster: &Roster,
+        compartments: &[CompartmentId],
+        members_key: bool,
+    ) -> Result<Vec<RosterEntry>, RotateError> {
+        let known = Compartments::read(roster, members_keys);
         let (mut roster, mut entries) = (roster.clone(), Vec::new());
         let key = match members_key {
             true => MembersKey::make(&mut self.rng),
-            false => programme.members_keys.newest().clone(),
+            false => members_keys.newest().clone(),
         };
         if members_key {
             let now = self.now().as_second();
@@ -100,7 +111,7 @@ impl Notebook {
         Ok(entries)
     }
 
-    /// Writes the entries that hand a members' key to members, and lets `roster` grow by them.
+    /// Writes the entries that hand a members' key to members and to the recovery key, and lets `roster` grow by them.
     pub(crate) fn hand_members_key(
         &mut self,
         roster: &mut Roster,
@@ -108,10 +119,13 @@ impl Notebook {
         to: &[MemberCard],
     ) -> Result<Vec<RosterEntry>, RotateError> {
         let mut entries = Vec::new();
-        for cards in to.chunks(MAX_SEALED_TO) {
-            let sealed = cards
-                .iter()
-                .map(|card| hand_key(key, roster.programme(), card, &mut self.rng))
+        // One place is the recovery key's.
+        for cards in to.chunks(MAX_SEALED_TO - 1) {
+            let members = cards.iter().map(|card| (card.member, &card.kem));
+            let recovery = roster.recovery().map(|recovery| (RECOVERY, &recovery.public));
+            let sealed = members
+                .chain(recovery)
+                .map(|to| hand_key(key, roster.programme(), to, &mut self.rng))
                 .collect::<Result<_, _>>()
                 .map_err(|_| RotateError::Unsealable)?;
             let act = RosterAct::MembersKey {

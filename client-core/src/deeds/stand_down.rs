@@ -6,7 +6,6 @@ use wire::RecordId;
 
 use crate::Notebook;
 use crate::deeds::finish::{FinishError, forget};
-use crate::notebook::NoProgramme;
 use crate::store::records::{self, RecordStatus};
 use crate::store::{StoreError, drafts, keys, once_keys};
 
@@ -34,7 +33,7 @@ impl Notebook {
         if done.is_empty() && !keys_left {
             return Ok(false);
         }
-        let own = self.roster.clone().ok_or(NoProgramme)?;
+        let own = self.roster.clone().ok_or_else(|| self.no_roster())?;
         let now = self.now().as_second();
         let stood_down = self.write_with(&own, |tx, hand| {
             for squashed in &sealed {

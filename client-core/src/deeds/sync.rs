@@ -17,6 +17,7 @@ use self::request::{Request, hello_body};
 use crate::Notebook;
 use crate::deeds::expire::ExpireError;
 use crate::deeds::finish::FinishError;
+use crate::deeds::first_roster::FirstRosterError;
 use crate::deeds::join_roster::{JoinRosterError, Joining};
 use crate::deeds::post_keys::PostKeysError;
 use crate::deeds::rotate::RotateError;
@@ -29,6 +30,7 @@ use crate::store::{StoreError, envelopes, myself, outbox, roster};
 
 mod apply;
 mod confirm;
+mod first;
 mod incarnation;
 mod meter;
 mod request;
@@ -64,6 +66,12 @@ pub enum SyncError {
     /// The relay sends what no member signed.
     #[error("the relay sent an envelope that does not hold: {0}. Tell the coordinator")]
     Forged(#[source] VerifyError),
+    /// The first roster that came is not this node's.
+    #[error("{0}")]
+    FirstRoster(#[source] FirstRosterError),
+    /// The desk that admitted this node has not told the relay.
+    #[error("the relay does not know this device yet: the desk that admitted it must sync first")]
+    NotKnownYet,
     /// The sides of the roster cannot be joined.
     #[error(transparent)]
     Join(JoinRosterError),
@@ -203,6 +211,7 @@ impl Notebook {
         let mut report = SyncReport::default();
         let mut meter = Meter::new(options);
         let mut split = self.is_split();
+        let mut awaiting = self.roster.is_none();
         let mut turned = loop {
             if report.calls >= MOST_CALLS {
                 break None;
@@ -211,6 +220,8 @@ impl Notebook {
             match self.call(link, &mut report, &mut meter) {
                 Ok(Ending::Done { more: true }) => continue,
                 Ok(Ending::Done { more: false }) if meter.is_spent() => break None,
+                // The first roster came, and with it those to whom this device posts its keys.
+                Ok(Ending::Done { more: false }) if std::mem::take(&mut awaiting) => self.post_keys()?,
                 Ok(Ending::Done { more: false }) if self.goes_on(&mut split)? => continue,
                 // What this desk has opened now, others may forget.
                 Ok(Ending::Done { more: false }) => match self.confirm()? {
@@ -237,6 +248,7 @@ impl Notebook {
             } += 1;
         }
         match turned.take() {
+            Some(refusal) if self.is_unknown(&refusal) => Err(SyncError::NotKnownYet),
             Some(Refusal { code, hint, .. }) => Err(SyncError::Refused { code, hint }),
             None => Ok(SyncReport {
                 unsent,
@@ -302,8 +314,7 @@ impl Notebook {
         report: &mut SyncReport,
         meter: &mut Meter<'_>,
     ) -> Result<Ending, SyncError> {
-        let (own, programme) = self.belonging::<SyncError>()?;
-        let position = own.position();
+        let (position, programme) = self.position()?;
         let joins = self.overtaken()?.map(|mut entries| {
             entries.retain(|entry| entry.height > programme.relay_height);
             entries
@@ -348,6 +359,7 @@ impl Notebook {
             ..Calling::default()
         };
         let mut ending = None;
+        let mut first = Vec::new();
         let mut chunk = vec![0; 64 << 10];
         loop {
             let length = answer.read(&mut chunk)?;
@@ -355,6 +367,7 @@ impl Notebook {
                 break;
             };
             for effects in call.received(bytes)?.chunks(BATCH) {
+                let effects = self.take_first(effects, &mut first, report)?;
                 if let Some(end) = self.apply(effects, report, &mut calling)? {
                     ending = Some(end);
                 }

@@ -20,6 +20,9 @@ pub(super) fn open(db: &Connection, reading: &Reading<'_>, verified: &Verified) 
             take_up(db, verified, part, sealed, once_key)?;
             any = true;
         } else if reading.reads(part.compartment) {
+            if book::is_closed(db, reading, part.compartment, part.key)? {
+                continue;
+            }
             // What the device will write with this key, every desk that reads the compartment can open.
             let opened = open_with_epoch(db, header, part, sealed, GRANTED_KEY);
             let opened = opened.or_else(|shut| wait_for_epoch(db, reading, part, shut))?;

@@ -7,6 +7,7 @@ use wire::{RosterAct, RosterEntry};
 
 use super::trust;
 use crate::deeds::found::keep_seeds;
+use crate::deeds::relay::{follow_relay, may_move_relay};
 use crate::store::myself::{self, Myself};
 use crate::store::roster as store;
 use crate::store::{StoreError, outbox};
@@ -81,6 +82,9 @@ pub(crate) fn take(
     }
     keep_seeds(db, own, me)?;
     keep_members_keys(db, own, me)?;
+    if entries.iter().any(|entry| may_move_relay(&entry.act)) {
+        follow_relay(db, own)?;
+    }
     trust::follow(db, me, &before, own)?;
     if entries
         .iter()

@@ -281,6 +281,15 @@ pub(crate) fn wait_again(db: &Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Lets what was merely kept be opened again: keys of further epochs have come.
+pub(crate) fn try_kept_again(db: &Connection) -> Result<(), StoreError> {
+    db.execute(
+        "UPDATE envelope SET state = 'waiting', reason = 'keys have just come' WHERE state = 'kept'",
+        [],
+    )?;
+    Ok(())
+}
+
 /// Returns the envelopes that wait, oldest first.
 pub(crate) fn waiting(db: &Connection) -> Result<Vec<EnvelopeId>, StoreError> {
     ids(
@@ -328,6 +337,21 @@ pub(crate) fn spend_grants(db: &Connection, record: RecordId) -> Result<(), Stor
     )?
     .execute(grants)?;
     Ok(())
+}
+
+/// Returns the headers of a record's grants.
+pub(crate) fn grants_of(db: &Connection, record: RecordId) -> Result<Vec<Header>, StoreError> {
+    let sql = "SELECT header FROM envelope WHERE subject = :record AND kind = :grant";
+    let mut statement = db.prepare_cached(sql)?;
+    let mut rows =
+        statement.query(named_params! { ":record": record.as_bytes(), ":grant": Kind::GRANT.0 })?;
+    let mut headers = Vec::new();
+    while let Some(row) = rows.next()? {
+        let header: Vec<u8> = row.get("header")?;
+        headers
+            .push(Header::from_bytes(&header).map_err(|_| StoreError::Unreadable("an envelope's header"))?);
+    }
+    Ok(headers)
 }
 
 /// Notes that one grant, or draft handed over, is spent, and destroys what it holds.

@@ -1,6 +1,7 @@
 //! Keys: epochs' seeds, chains, the key book, what a device was granted.
 
 use rusqlite::{Connection, OptionalExtension, named_params};
+use seal::book::EpochSeed;
 use seal::chain::{Chain, ChainReader};
 use seal::keys::{KemKey, RecordKey};
 use wire::{ChainId, CompartmentId, GrantedKeyId, KemKeyId, KeyName, MemberId, RecordId};
@@ -64,6 +65,40 @@ pub(crate) fn keys_of_epoch(
     )?;
     rows.map(|seed| Ok(KemKey::from_seed(&Zeroizing::new(seed?))))
         .collect()
+}
+
+/// Returns the secret halves of all epochs that this node has.
+pub(crate) fn epoch_keys(db: &Connection) -> Result<Vec<EpochSeed>, StoreError> {
+    let mut statement =
+        db.prepare_cached("SELECT compartment, number, seed FROM epoch_key ORDER BY compartment, number")?;
+    let rows = statement.query_map([], |row| {
+        Ok(EpochSeed {
+            compartment: CompartmentId(row.get("compartment")?),
+            number: row.get("number")?,
+            key: KemKey::from_seed(&Zeroizing::new(fixed(row, "seed")?)),
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Notes that a chain was sealed to an epoch this node has no key of.
+pub(crate) fn shut(db: &Connection, chain: ChainId) -> Result<(), StoreError> {
+    db.prepare_cached("INSERT INTO shut_chain (id) VALUES (:id) ON CONFLICT DO NOTHING")?
+        .execute(named_params! { ":id": chain.as_bytes() })?;
+    Ok(())
+}
+
+/// Returns whether a chain was sealed to an epoch this node has no key of.
+pub(crate) fn is_shut(db: &Connection, chain: ChainId) -> Result<bool, StoreError> {
+    Ok(db
+        .prepare_cached("SELECT 1 FROM shut_chain WHERE id = :id")?
+        .exists(named_params! { ":id": chain.as_bytes() })?)
+}
+
+/// Tries every chain again: keys of further epochs have come.
+pub(crate) fn try_shut_again(db: &Connection) -> Result<(), StoreError> {
+    db.execute("DELETE FROM shut_chain", [])?;
+    Ok(())
 }
 
 /// Returns the compartments this node can read.

@@ -140,6 +140,42 @@ pub(crate) fn programme(db: &Connection) -> Result<Option<Programme>, StoreError
     Ok(db.query_row(sql, [], read).optional()?)
 }
 
+/// Returns the programme's root key, on a desk that has it.
+pub(crate) fn root_key(db: &Connection) -> Result<Option<SignKey>, StoreError> {
+    let sql = "SELECT root_seed FROM programme";
+    let seed: Option<Option<[u8; 32]>> = db.query_row(sql, [], |row| row.get("root_seed")).optional()?;
+    Ok(seed
+        .flatten()
+        .map(|seed| SignKey::from_seed(&Zeroizing::new(seed))))
+}
+
+/// Keeps a certificate until the roster comes that it is checked against.
+pub(crate) fn await_roster(db: &Connection, certificate: &str) -> Result<(), StoreError> {
+    db.prepare_cached("INSERT INTO awaiting (only, certificate) VALUES (1, :certificate)")?
+        .execute(named_params! { ":certificate": certificate })?;
+    Ok(())
+}
+
+/// Returns the certificate whose roster has not come yet.
+pub(crate) fn awaiting(db: &Connection) -> Result<Option<String>, StoreError> {
+    let sql = "SELECT certificate FROM awaiting";
+    Ok(db.query_row(sql, [], |row| row.get("certificate")).optional()?)
+}
+
+/// Waits for no roster any more.
+pub(crate) fn roster_came(db: &Connection) -> Result<(), StoreError> {
+    db.execute("DELETE FROM awaiting", [])?;
+    Ok(())
+}
+
+/// Forgets a programme whose roster never came.
+pub(crate) fn forget_unproved(db: &Connection) -> Result<(), StoreError> {
+    if awaiting(db)?.is_some() {
+        db.execute_batch("DELETE FROM awaiting; DELETE FROM members_key; DELETE FROM programme;")?;
+    }
+    Ok(())
+}
+
 pub(crate) fn note_relay(db: &Connection, relay: &RelayAddress) -> Result<(), StoreError> {
     db.prepare_cached("UPDATE programme SET relay = :relay, relay_key = :key")?
         .execute(named_params! {

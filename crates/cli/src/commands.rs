@@ -16,6 +16,7 @@ mod quarantine;
 mod rebuild;
 mod receipt;
 mod record;
+mod recovery;
 mod relay;
 mod roster;
 mod serve;
@@ -42,18 +43,21 @@ enum Command {
     /// Back a relay up, or make one out of a backup
     #[command(subcommand)]
     Relay(relay::RelayCommand),
-    /// Found a programme, with this notebook as its desk
+    /// Found a programme, and tell its members where the relay is and what the policy is
     #[command(subcommand)]
     Programme(programme::Programme),
     /// Check, convert, try and publish forms
     #[command(subcommand)]
     Form(form::FormCommand),
-    /// Let a device join, or revoke it: request, admit, join, list, revoke
+    /// Let a device or a further desk join, or revoke it: request, admit, join, list, revoke
     #[command(subcommand)]
     Device(device::Device),
-    /// Show how the roster stands, and join it where it was split
+    /// Show the roster: who is a member, who may do and read what; join it where it was split
     #[command(subcommand)]
     Roster(roster::RosterCommand),
+    /// Prepare for the loss of the desk, and recover from it on a new machine
+    #[command(subcommand)]
+    Recovery(recovery::Recovery),
     /// Renew the keys that answers are sealed to
     #[command(subcommand)]
     Epoch(epoch::EpochCommand),
@@ -102,6 +106,7 @@ impl Baraza {
             Command::Form(command) => command.run(),
             Command::Device(command) => command.run(),
             Command::Roster(command) => command.run(),
+            Command::Recovery(command) => command.run(),
             Command::Epoch(command) => command.run(),
             Command::Quarantine(command) => command.run(),
             Command::Record(command) => command.run(),

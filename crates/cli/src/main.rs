@@ -4,6 +4,7 @@
 mod commands;
 mod home;
 mod output;
+mod qr;
 
 use std::process::ExitCode;
 

@@ -4,6 +4,7 @@
 compile_error!("null-cipher is for tests: nothing that is released may be built with it");
 
 pub mod audit;
+pub mod book;
 pub mod chain;
 pub mod enrol;
 pub mod fresh_keys;
@@ -16,8 +17,10 @@ pub mod part;
 pub mod passphrase;
 pub mod payload;
 pub mod receipt;
+pub mod recovery;
 pub mod roster;
 pub mod sign;
 pub mod to_key;
 pub mod verify;
+pub mod words;
 pub mod write;

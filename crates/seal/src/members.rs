@@ -2,7 +2,7 @@
 
 use rand_core::CryptoRng;
 use thiserror::Error;
-use wire::{CompartmentId, KemKeyId, KeyName, MemberCard, MemberId, ProgrammeId, SealedFor};
+use wire::{CompartmentId, KemKeyId, KemPublic, KeyName, MemberId, ProgrammeId, SealedFor};
 
 use crate::keys::{KemKey, MembersKey, RecordKey};
 use crate::part::{self, PartContext};
@@ -34,6 +34,34 @@ impl About {
             programme,
             author,
             subject,
+        }
+    }
+
+    /// Says that a text names the scope of a member: where or on what they work.
+    pub fn scope(programme: ProgrammeId, author: MemberId, member: MemberId) -> Self {
+        let hash = blake3::derive_key("baraza/1 scope of a member", member.as_bytes());
+        Self {
+            programme,
+            author,
+            subject: hash.first_chunk().copied().unwrap_or_default(),
+        }
+    }
+
+    /// Says that a text tells where the relay is.
+    pub fn relay(programme: ProgrammeId, author: MemberId) -> Self {
+        Self {
+            programme,
+            author,
+            subject: *b"relay's  address",
+        }
+    }
+
+    /// Says that a text is the programme's policy.
+    pub fn policy(programme: ProgrammeId, author: MemberId) -> Self {
+        Self {
+            programme,
+            author,
+            subject: *b"programme policy",
         }
     }
 
@@ -115,21 +143,21 @@ pub fn as_record_key(key: &MembersKey) -> RecordKey {
 /// What a members' key is sealed for when the roster hands it out.
 const HANDED: &[u8] = b"baraza/1 members' key by roster";
 
-/// Seals a members' key to one member, for the roster.
+/// Seals a members' key to one member, or to the recovery key, for the roster.
 ///
 /// # Errors
 /// The member's key cannot be sealed to.
 pub fn hand_key(
     key: &MembersKey,
     programme: ProgrammeId,
-    to: &MemberCard,
+    (member, kem): (MemberId, &KemPublic),
     rng: &mut impl CryptoRng,
 ) -> Result<SealedFor, SealError> {
-    let aad = handed_aad(programme, key.id(), to.member);
+    let aad = handed_aad(programme, key.id(), member);
     Ok(SealedFor {
-        member: to.member,
-        kem: to.kem.id(),
-        sealed: seal_to(&to.kem, HANDED, &aad, key.as_bytes(), rng)?,
+        member,
+        kem: kem.id(),
+        sealed: seal_to(kem, HANDED, &aad, key.as_bytes(), rng)?,
     })
 }
 
@@ -163,14 +191,10 @@ mod tests {
         let mut rng = ChaCha20Rng::seed_from_u64(1);
         let (kem, other) = (KemKey::make(&mut rng), KemKey::make(&mut rng));
         let programme = ProgrammeId::from_chance([1; 16]);
-        let card = MemberCard {
-            member: MemberId::from_chance([2; 16]),
-            incarnation: 1,
-            sign: SignKey::make(&mut rng).public(),
-            kem: kem.public(),
-        };
+        let member = MemberId::from_chance([2; 16]);
+        let public = kem.public();
         let key = MembersKey::make(&mut rng);
-        let handed = hand_key(&key, programme, &card, &mut rng).unwrap();
+        let handed = hand_key(&key, programme, (member, &public), &mut rng).unwrap();
         assert_eq!(
             take_key(key.id(), programme, &handed, &kem).unwrap().as_bytes(),
             key.as_bytes()

@@ -119,7 +119,7 @@ pub struct SealedText {
 pub struct Recovery {
     /// What is sealed to it.
     pub public: KemPublic,
-    /// The root key's seed, sealed to it.
+    /// The root key's seed and what else a lost desk kept, sealed to it: see [`crate::recovery`].
     pub root: Vec<u8>,
 }
 

@@ -207,6 +207,30 @@ fn a_certificate_opens_on_its_own_device_only() {
     );
 }
 
+/// ISO/IEC 18004, table 7: a code of version 40 with the least correction holds 2,953 bytes.
+#[test]
+fn a_request_and_a_certificate_without_the_roster_fit_one_code_each() {
+    let (desk, device, roster, _) = field();
+    let mut rng = ChaCha20Rng::seed_from_u64(1);
+    for (generations, most) in [(1, 2000), (3, 2953)] {
+        let keys = Keyring::new((0..generations).map(|n| MembersKey::from_bytes([n; 32]))).unwrap();
+        let relay = "https://relay.a-rather-long-name.example.org:8443";
+        let welcome = Welcome {
+            relay,
+            relay_key: Some([3; 32]),
+            keys: &keys,
+        };
+        let by = (desk.id, &desk.sign);
+        let made = enrol::certify(&device.card(), by, &welcome, &roster, Vec::new(), &mut rng).unwrap();
+        let text = made.to_text();
+        assert!(text.len() <= most, "{generations} keys: {} bytes", text.len());
+        assert_eq!(enrol::accept(&made, &device.card(), &roster), Ok(()));
+    }
+    let longest = "é".repeat(100);
+    let request = enrol::request(device.card(), &longest, &device.sign).unwrap();
+    assert!(request.to_text().len() <= 2953);
+}
+
 #[test]
 fn a_request_shows_that_its_device_holds_the_key() {
     let device = Person::new(2);

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use client_core::deeds::admit::AdmitError;
+use client_core::deeds::admit::{Admission, AdmitError};
 use client_core::deeds::found::FoundError;
 use client_core::deeds::join::JoinError;
 use client_core::{Cost, Notebook, OpenError, RelayAddress, Surroundings};
@@ -127,10 +127,20 @@ impl Field {
 
     /// Enrols a phone in `folder/<name>`: request, certificate, join.
     pub fn phone(&self, name: &str, desk: &mut Notebook) -> Result<Notebook, FieldError> {
-        let mut phone = self.notebook(name)?;
-        let certificate = desk.admit(&phone.request()?.to_text())?;
-        phone.join(&certificate)?;
-        Ok(phone)
+        self.member(name, desk, &Admission::default())
+    }
+
+    /// Enrols a member in `folder/<name>`: request, certificate, join.
+    pub fn member(
+        &self,
+        name: &str,
+        desk: &mut Notebook,
+        admission: &Admission,
+    ) -> Result<Notebook, FieldError> {
+        let mut member = self.notebook(name)?;
+        let certificate = desk.admit(&member.request()?.to_text(), admission)?;
+        member.join(&certificate)?;
+        Ok(member)
     }
 
     /// Opens a notebook again that was closed.
@@ -187,7 +197,8 @@ impl Field {
         }
     }
 
-    fn notebook(&self, name: &str) -> Result<Notebook, FieldError> {
+    /// Makes a notebook in `folder/<name>` that belongs to no programme yet.
+    pub fn notebook(&self, name: &str) -> Result<Notebook, FieldError> {
         let folder = self.folder.join(name);
         Ok(Notebook::create(
             &folder,

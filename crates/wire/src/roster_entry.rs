@@ -20,7 +20,7 @@ pub const ENTRY_VERSION: u8 = 1;
 pub const MAX_ACT: usize = 1 << 20;
 /// The most bytes a sealed name may have.
 pub const MAX_SEALED_NAME: usize = 4096;
-/// The most bytes a sealed address or policy may have.
+/// The most bytes a sealed address or policy may have, or what is sealed to the recovery key.
 pub const MAX_SEALED_TEXT: usize = 64 << 10;
 const MAX_DESKS: usize = 64;
 const MAX_SEALED_SEED: usize = 4096;
@@ -188,7 +188,7 @@ pub enum RosterAct {
     Recovery {
         /// What is sealed to it.
         public: KemPublic,
-        /// The root key's seed, sealed to it.
+        /// The root key's seed and what else a lost desk kept, sealed to it.
         root: Vec<u8>,
     },
     /// The entries that were written meanwhile without knowing of the ones above are part of the roster too.
@@ -451,7 +451,7 @@ impl RosterAct {
             },
             10 => Self::Recovery {
                 public: read_kem(&mut r)?,
-                root: r.bytes(MAX_SEALED_SEED)?.to_vec(),
+                root: r.bytes(MAX_SEALED_TEXT)?.to_vec(),
             },
             11 if depth >= MAX_NESTED => {
                 return Err(DecodeError::Contradiction("joins nest too deep"));

@@ -7,11 +7,13 @@ use form::{Address, RepeatAddress, Value};
 use rand::SeedableRng;
 use rand::rngs::ChaCha20Rng;
 use record::{Actor, AuthorId, Draft, Record};
+use seal::book::EpochSeed;
 use seal::chain::{Chain, ChainReader};
 use seal::grant::{Grant, HandedKeys};
-use seal::keys::{MembersKey, RecordKey};
+use seal::keys::{KemKey, MembersKey, RecordKey};
 use seal::passphrase::{self, Cost};
 use seal::payload::{self, Dictionary};
+use seal::recovery;
 use seal::sign::{Signing, sign};
 use seal::verify::freshness::Freshness;
 use seal::verify::request::request_headers;
@@ -253,6 +255,19 @@ fn sealed() -> Vec<Seed> {
         [vec![0], offer.body(), offer.signature.to_vec()].concat(),
     ));
     seeds.push(("wire_offer", "text", [vec![1], offer.to_text().into_bytes()].concat()));
+    let seeds_of_epochs = [EpochSeed {
+        compartment: CompartmentId::IDENTITY,
+        number: 300,
+        key: KemKey::make(&mut rng),
+    }];
+    let book = seal::book::to_bytes(&seeds_of_epochs);
+    seeds.push(("seal_book", "book", [&[0], book.as_slice()].concat()));
+    let stands_in = KemKey::make(&mut rng);
+    let shares = recovery::split(&stands_in, field.roster.root(), 3, 2, &mut rng).expect("three shares");
+    for share in shares {
+        let name = ["first", "second", "third"][usize::from(share.number() - 1)];
+        seeds.push(("seal_share", name, share.lines().join("\n").into_bytes()));
+    }
     let (mut chain, first) = Chain::make(&mut rng);
     let mut reader = ChainReader::begin(*first);
     let record = wire::RecordId::from_chance([1; 16]);

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
 use clap::Parser;
+use client_core::deeds::admit::Admission;
 use client_core::{Cost, HttpLink, Link, LinkError, Notebook, RelayAddress, Surroundings};
 use form::{AnswerSheet, Form, Source, Value, respondent};
 use rand::rngs::ChaCha20Rng;
@@ -104,7 +105,7 @@ impl Field {
         let (note, _) = Form::read(Source::Markdown(NOTE)).map_err(|errors| anyhow!("{errors:?}"))?;
         desk.publish(&note)?;
         let mut device = make("device")?;
-        device.join(&desk.admit(&device.request()?.to_text())?)?;
+        device.join(&desk.admit(&device.request()?.to_text(), &Admission::default())?)?;
         over_loopback(folder, &mut [&mut desk, &mut device])?;
         Ok(Self { device, household })
     }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use baraza_tests::process::{self, Process};
 use baraza_tests::{PASSPHRASE, memory, scan, sqlcipher};
+use client_core::deeds::admit::Admission;
 use client_core::{Cost, HttpLink, Notebook, Surroundings};
 use rusqlite::Connection;
 use seal::passphrase;
@@ -64,7 +65,9 @@ impl Field {
         desk.publish(&Canaries::form()).unwrap();
         for name in DEVICES {
             let mut device = self.make(name);
-            let certificate = desk.admit(&device.request().unwrap().to_text()).unwrap();
+            let certificate = desk
+                .admit(&device.request().unwrap().to_text(), &Admission::default())
+                .unwrap();
             device.join(&certificate).unwrap();
             self.devices.push(device);
         }

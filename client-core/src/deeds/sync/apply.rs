@@ -23,7 +23,11 @@ impl Notebook {
         calling: &mut Calling,
     ) -> Result<Option<Ending>, SyncError> {
         let Some(own) = &self.roster else {
-            return Err(NoProgramme.into());
+            return match effects {
+                [] => Ok(None),
+                [MemberEffect::Refused(refusal)] => Ok(Some(Ending::Refused(refusal.clone()))),
+                _ => Err(NoProgramme::RosterAwaited.into()),
+            };
         };
         let mut own = own.clone();
         let (me, merger, desk, now) = (&self.me, &self.merger, self.is_desk(), self.now().as_second());

@@ -5,14 +5,13 @@ use wire::Part;
 
 use super::SyncError;
 use crate::Notebook;
-use crate::notebook::NoProgramme;
 use crate::store::{StoreError, envelopes, keys, myself, outbox};
 
 impl Notebook {
     /// Goes on under the next incarnation: what the relay has not in its place is signed again, with new headers over
     /// the same parts, and new chains are opened. Nothing is lost, and both headers of a place stay as evidence.
     pub(crate) fn begin_incarnation(&mut self) -> Result<(), SyncError> {
-        let own = self.roster.clone().ok_or(NoProgramme)?;
+        let own = self.roster.clone().ok_or_else(|| self.no_roster())?;
         let (me, present) = (self.me.member, self.me.incarnation);
         let next = present.saturating_add(1);
         self.me.incarnation = next;

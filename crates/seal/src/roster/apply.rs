@@ -78,13 +78,19 @@ impl Roster {
                     .map_err(contradiction)?;
             }
             RosterAct::MembersKey { key, sealed } => {
+                let recovery = self.recovery.as_ref().map(|recovery| recovery.public.id());
                 let known = |one: &SealedFor| {
+                    if one.member == RECOVERY {
+                        return recovery == Some(one.kem);
+                    }
                     let member = self.members.get(&one.member);
                     member.is_some_and(|member| member.card.kem.id() == one.kem)
                         && !self.revoked.contains_key(&one.member)
                 };
                 if !sealed.iter().all(known) {
-                    return Err(contradiction("the members' key is not sealed to members alone"));
+                    return Err(contradiction(
+                        "the members' key is sealed to others than members and the recovery key",
+                    ));
                 }
                 self.members_keys.push(MembersKeyHanded {
                     key: *key,

@@ -4,6 +4,7 @@ use rand::rngs::ChaCha20Rng;
 use super::*;
 use crate::keys::{KemKey, SignKey};
 
+mod recovery;
 mod splits;
 mod standing;
 

@@ -1,0 +1,255 @@
+//! Recovery: a key in shares on paper, and a new desk where the old one is lost.
+
+use seal::keys::KemKey;
+use seal::members::{About, Keyring, seal_text};
+use seal::recovery::{self, CombineError, Kept, KeptError, Share, ShareError, SplitError};
+use seal::roster::{RECOVERY, Roster, RosterError, write};
+use thiserror::Error;
+use wire::bundle::BundleReader;
+use wire::{CompartmentId, DecodeError, Frame, LogId, ProgrammeId, Role, RosterAct, RosterEntry};
+
+use crate::Notebook;
+use crate::deeds::first_roster;
+use crate::deeds::found::keep_seeds_for;
+use crate::deeds::relay::relay_of;
+use crate::deeds::rotate::RotateError;
+use crate::import::roster::{TakeError, Through, take};
+use crate::notebook::NoProgramme;
+use crate::relay_address::{RelayAddress, RelayAddressError};
+use crate::store::myself::{self, Programme};
+use crate::store::{StoreError, keys, roster};
+
+/// Why the programme has no new recovery key.
+#[derive(Debug, Error)]
+pub enum SplitKeyError {
+    /// There is no programme.
+    #[error(transparent)]
+    NoProgramme(#[from] NoProgramme),
+    /// This desk does not hold the root key.
+    #[error(
+        "the recovery key is made with the programme's root key, and this notebook does not hold it: use the desk \
+         that founded the programme, or one that was recovered"
+    )]
+    NoRootKey,
+    /// So many shares cannot be made.
+    #[error(transparent)]
+    Split(#[from] SplitError),
+    /// The recovery key cannot be sealed to.
+    #[error("the recovery key could not be sealed to; try again")]
+    Unsealable,
+    /// New reading keys could not be made.
+    #[error(transparent)]
+    Keys(#[from] RotateError),
+    /// The roster does not take it.
+    #[error("the recovery key cannot be put on the roster: {0}")]
+    Roster(#[from] RosterError),
+    /// The notebook cannot be written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Why this notebook did not become a desk of the programme.
+#[derive(Debug, Error)]
+pub enum RecoverError {
+    /// The notebook belongs to a programme already.
+    #[error("this notebook belongs to a programme already; use a new folder")]
+    Belongs,
+    /// The file with the roster cannot be read.
+    #[error("the roster's file cannot be read: {0}")]
+    File(#[from] DecodeError),
+    /// The roster in it does not hold.
+    #[error("the roster in the file does not hold: {0}")]
+    Roster(#[from] RosterError),
+    /// A share's words are not right.
+    #[error("share {place}: {error}")]
+    Share {
+        /// Which of the shares given, from 1.
+        place: usize,
+        /// What is wrong with it.
+        #[source]
+        error: ShareError,
+    },
+    /// The shares do not give the key.
+    #[error(transparent)]
+    Combine(#[from] CombineError),
+    /// What was kept for this day does not open.
+    #[error(transparent)]
+    Kept(#[from] KeptError),
+    /// Nobody is there in whose place this desk could come.
+    #[error("the roster names no coordinator in whose place this desk could come")]
+    NoCoordinator,
+    /// Nothing says where the relay is.
+    #[error("the roster does not say where the relay is; name its address")]
+    NoRelay,
+    /// New reading keys could not be made.
+    #[error(transparent)]
+    Keys(#[from] RotateError),
+    /// The relay cannot be called there.
+    #[error(transparent)]
+    Relay(#[from] RelayAddressError),
+    /// The notebook cannot be written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Notebook {
+    /// Makes a new recovery key for the programme and returns its shares, of which `need` give it back. This desk keeps
+    /// no copy of the key. Shares of an earlier recovery key are of no use from now on.
+    ///
+    /// Every compartment gets a new epoch, whose seed is sealed to the key too; the seeds and members' keys there were
+    /// lie sealed to it in the roster.
+    pub fn split_recovery(&mut self, shares: u8, need: u8) -> Result<Vec<Share>, SplitKeyError> {
+        let (own, programme) = self.belonging::<SplitKeyError>()?;
+        let mut own = own.clone();
+        let root = self.store.read(myself::root_key)?;
+        let root = root
+            .filter(|_| self.is_coordinator())
+            .ok_or(SplitKeyError::NoRootKey)?;
+        let key = KemKey::make(&mut self.rng);
+        let dealt = recovery::split(&key, &root.public(), shares, need, &mut self.rng)?;
+        let (mut grown, mut entries) = (own.clone(), Vec::new());
+        // Whoever recovers must learn where the relay is: before the first move the roster does not say.
+        if own.relay().is_none() {
+            let entry = self.relay_entry(&own, &programme.members_keys, &programme.relay);
+            grown.append(&entry)?;
+            entries.push(entry);
+        }
+        let kept = Kept {
+            root: root.clone(),
+            members_keys: programme.members_keys.clone(),
+            seeds: self.store.read(keys::epoch_keys)?,
+        };
+        let act = RosterAct::Recovery {
+            public: key.public(),
+            root: kept
+                .seal(&key.public(), own.programme(), &mut self.rng)
+                .map_err(|_| SplitKeyError::Unsealable)?,
+        };
+        let entry = write::next(&grown, self.me.member, act, &root);
+        grown.append(&entry)?;
+        entries.push(entry);
+        let all: Vec<CompartmentId> = grown.compartments().collect();
+        entries.extend(self.renewal(&grown, &all, false)?);
+        self.take_own(&mut own, &entries)?;
+        Ok(dealt)
+    }
+
+    /// Makes this new notebook a coordinator's desk of a programme whose desks are lost, from the programme's roster (a
+    /// bundle, or what [`Notebook::export_roster`] gave) and the words of enough shares. `relay` is needed where the
+    /// roster does not say where the relay is, or the relay has moved since. What was sent comes back with the next sync.
+    pub fn recover(
+        &mut self,
+        bundle: &[u8],
+        shares: &[impl AsRef<str>],
+        relay: Option<&RelayAddress>,
+    ) -> Result<ProgrammeId, RecoverError> {
+        if self.roster.is_some() {
+            return Err(RecoverError::Belongs);
+        }
+        let entries = roster_in(bundle)?;
+        let mut own = first_roster::read(&entries)?;
+        let shares = shares.iter().enumerate().map(|(n, text)| {
+            Share::from_text(text.as_ref()).map_err(|error| RecoverError::Share { place: n + 1, error })
+        });
+        let key = recovery::combine(&shares.collect::<Result<Vec<_>, _>>()?, &own)?;
+        let kept = match own.recovery() {
+            Some(recovery) => Kept::open(&key, recovery, &own)?,
+            None => return Err(CombineError::NoRecoveryKey.into()),
+        };
+        let later = recovery::later_members_keys(&key, &own);
+        let newest_first = later.into_iter().rev().chain(kept.members_keys.iter().cloned());
+        let members_keys = Keyring::new(newest_first).unwrap_or_else(|| kept.members_keys.clone());
+        let relay = relay.cloned().or_else(|| relay_of(&own, &members_keys));
+        let relay = relay.ok_or(RecoverError::NoRelay)?;
+        relay.way()?;
+        let known = own.position().height;
+        let admission = self.own_admission(&own, &members_keys, &kept)?;
+        own.append(&admission)?;
+        let all: Vec<CompartmentId> = own.compartments().collect();
+        let renewed = self.renewal_under(&members_keys, &own, &all, false)?;
+        let programme = Programme {
+            id: own.programme(),
+            relay,
+            members_keys,
+            cursor: 0,
+            log: LogId([0; 8]),
+            nonce: Vec::new(),
+            relay_height: known,
+            interrupted: false,
+        };
+        let me = &self.me;
+        self.store.write(|tx| {
+            myself::forget_unproved(tx)?;
+            myself::join(tx, &programme, Some(&kept.root.seed()))?;
+            first_roster::keep_entries(tx, &own, &entries)?;
+            roster::append(tx, &admission)?;
+            for seed in &kept.seeds {
+                keys::keep_epoch_key(tx, seed.compartment, seed.number, &seed.key)?;
+            }
+            keep_seeds_for(tx, &own, RECOVERY, &key)?;
+            take(tx, me, &mut own, &renewed, Through::Hand)
+        })?;
+        self.roster = Some(own);
+        Ok(programme.id)
+    }
+
+    /// Makes the entry that admits this desk, in the place of a coordinator and with the root key's signature.
+    fn own_admission(
+        &mut self,
+        own: &Roster,
+        members_keys: &Keyring,
+        kept: &Kept,
+    ) -> Result<RosterEntry, RecoverError> {
+        let lost = own
+            .trusted_members()
+            .map(|member| member.card.member)
+            .find(|member| own.is_coordinator(member))
+            .ok_or(RecoverError::NoCoordinator)?;
+        let card = self.card();
+        let about = About {
+            programme: own.programme(),
+            author: lost,
+            subject: *card.member.as_bytes(),
+        };
+        let name = seal_text(members_keys.newest(), &about, &self.me.name, &mut self.rng);
+        let act = RosterAct::Admit {
+            card,
+            role: Role::COORDINATOR,
+            name,
+            terms: None,
+        };
+        Ok(write::next(own, lost, act, &kept.root))
+    }
+}
+
+impl From<TakeError> for SplitKeyError {
+    fn from(error: TakeError) -> Self {
+        match error {
+            TakeError::Roster(error) => Self::Roster(error),
+            TakeError::Store(error) => Self::Store(error),
+        }
+    }
+}
+
+impl From<TakeError> for RecoverError {
+    fn from(error: TakeError) -> Self {
+        match error {
+            TakeError::Roster(error) => Self::Roster(error),
+            TakeError::Store(error) => Self::Store(error),
+        }
+    }
+}
+
+/// Returns the roster entries in a bundle.
+fn roster_in(bundle: &[u8]) -> Result<Vec<RosterEntry>, DecodeError> {
+    let mut reader = BundleReader::new();
+    reader.push(bundle)?;
+    let mut entries = Vec::new();
+    while let Some(frame) = reader.next_frame()? {
+        if let Frame::Roster(entry) = frame {
+            entries.push(entry);
+        }
+    }
+    reader.ended()?;
+    Ok(entries)
+}
