@@ -1,5 +1,6 @@
 //! What a person does with a notebook: one file a deed.
 
+pub mod access;
 pub mod admit;
 pub mod answer;
 pub mod attach;
@@ -30,6 +31,7 @@ pub mod questions;
 pub mod read_answers;
 pub mod rebuild;
 pub mod receipt;
+pub mod retention;
 pub mod revoke;
 pub mod rotate;
 pub mod settle;

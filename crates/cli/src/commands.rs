@@ -16,6 +16,7 @@ mod rebuild;
 mod receipt;
 mod record;
 mod relay;
+mod retention;
 mod roster;
 mod serve;
 mod sync;
@@ -80,6 +81,9 @@ enum Command {
     Audit(audit::Audit),
     /// Write a form's records as tables
     Export(export::Export),
+    /// See what is due to be erased, erase what is, keep something longer
+    #[command(subcommand)]
+    Retention(retention::RetentionCommand),
     /// Check receipts of erasures
     #[command(subcommand)]
     Receipt(receipt::ReceiptCommand),
@@ -107,6 +111,7 @@ impl Baraza {
             Command::Desk(command) => command.run(),
             Command::Audit(command) => command.run(),
             Command::Export(command) => command.run(),
+            Command::Retention(command) => command.run(),
             Command::Receipt(command) => command.run(),
             Command::Rebuild(command) => command.run(),
         }
