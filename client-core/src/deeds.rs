@@ -1,10 +1,13 @@
 //! What a person does with a notebook: one file a deed.
 
+mod stand_down;
+
 pub mod access;
 pub mod admit;
 pub mod answer;
 pub mod attach;
 pub mod audit;
+pub mod backup;
 pub mod carry;
 pub mod consent;
 pub mod device_report;
@@ -42,8 +45,8 @@ pub mod roster;
 pub mod rotate;
 pub mod settle;
 pub mod show;
-mod stand_down;
 pub mod start;
 pub mod sync;
+pub mod verify;
 pub mod waiting;
 pub mod withdraw;

@@ -3,6 +3,7 @@
 //! ```text
 //! notebook.sqlite   everything, encrypted (SQLCipher) under a random key
 //! notebook.key      that key, wrapped by the passphrase (Argon2id)
+//! restored          empty: the notebook came out of a backup, and was not opened since
 //! outbox/           a copy of every sealed envelope of this node's own: sealed, so it needs no passphrase
 //! lock              held while the notebook is open
 //! ```
@@ -13,6 +14,8 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 use wire::{Envelope, EnvelopeId, Frame, FrameWriter, Header, Hello, LogId};
+
+mod backup;
 
 /// Why a folder cannot be used.
 #[derive(Debug, Error)]
@@ -61,7 +64,79 @@ impl Home {
         if !folder.join("notebook.key").exists() {
             return Err(HomeError::None(folder.to_owned()));
         }
-        Self::lock(folder)
+        let home = Self::lock(folder)?;
+        make_private(&home.outbox())?;
+        Ok(home)
+    }
+
+    /// Returns whether the notebook was just restored from a backup.
+    pub(crate) fn is_restored(&self) -> bool {
+        self.restored_mark().exists()
+    }
+
+    /// Notes that the notebook itself knows that it was restored.
+    pub(crate) fn unmark_restored(&self) -> Result<(), HomeError> {
+        let mark = self.restored_mark();
+        fs::remove_file(&mark).map_err(at(&mark))?;
+        sync_folder(&self.folder)
+    }
+
+    fn restored_mark(&self) -> PathBuf {
+        self.folder.join("restored")
+    }
+
+    /// Writes key and database into one file, durably, so that it is there whole or not at all.
+    pub(crate) fn write_backup(&self, to: &Path) -> Result<(), HomeError> {
+        let unfinished = to.with_extension("unfinished");
+        let key = self.read_key()?;
+        let database = self.database();
+        let mut from = File::open(&database).map_err(at(&database))?;
+        let length = from.metadata().map_err(at(&database))?.len();
+        let mut file = create_private(&unfinished)?;
+        backup::write(&key, &mut from, length, &mut file)
+            .and_then(|()| file.sync_all())
+            .map_err(at(&unfinished))?;
+        fs::rename(&unfinished, to).map_err(at(to))?;
+        sync_folder(
+            to.parent()
+                .filter(|folder| *folder != Path::new(""))
+                .unwrap_or(Path::new(".")),
+        )
+    }
+
+    /// Puts a backup into this new folder. Returns `false`, and leaves nothing, if the file is none or is damaged.
+    pub(crate) fn read_backup(&self, from: &Path) -> Result<bool, HomeError> {
+        let database = self.database();
+        let mut source = File::open(from).map_err(at(from))?;
+        let mut file = create_private(&database)?;
+        let key = backup::read(&mut source, &mut file).map_err(at(from))?;
+        let Some(key) = key else {
+            drop(file);
+            fs::remove_file(&database).map_err(at(&database))?;
+            return Ok(false);
+        };
+        file.sync_all().map_err(at(&database))?;
+        write_whole(&self.restored_mark(), b"")?;
+        // The key comes last: without it there is no notebook, and the deed can be done again.
+        self.write_key(&key)?;
+        Ok(true)
+    }
+
+    /// Destroys everything: the key first, overwritten with chance.
+    pub(crate) fn wipe(self, chance: &[u8]) -> Result<(), HomeError> {
+        let key = self.key_file();
+        fs::write(&key, chance)
+            .and_then(|()| File::open(&key)?.sync_all())
+            .map_err(at(&key))?;
+        for entry in fs::read_dir(&self.folder).map_err(at(&self.folder))? {
+            let path = entry.map_err(at(&self.folder))?.path();
+            let removed = match path.is_dir() {
+                true => fs::remove_dir_all(&path),
+                false => fs::remove_file(&path),
+            };
+            removed.map_err(at(&path))?;
+        }
+        sync_folder(&self.folder)
     }
 
     pub(crate) fn database(&self) -> PathBuf {
@@ -204,14 +279,19 @@ fn make_private(folder: &Path) -> Result<(), HomeError> {
     builder.create(folder).map_err(at(folder))
 }
 
-/// Writes a file durably, so that it is there whole or not at all.
-fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), HomeError> {
-    let unfinished = path.with_extension("unfinished");
+/// Creates a file that only its owner may read.
+fn create_private(path: &Path) -> Result<File, HomeError> {
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&unfinished).map_err(at(&unfinished))?;
+    options.open(path).map_err(at(path))
+}
+
+/// Writes a file durably, so that it is there whole or not at all.
+fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), HomeError> {
+    let unfinished = path.with_extension("unfinished");
+    let mut file = create_private(&unfinished)?;
     file.write_all(bytes)
         .and_then(|()| file.sync_all())
         .map_err(at(&unfinished))?;

@@ -27,7 +27,7 @@ use crate::notebook::programme_of;
 use crate::payload as changes;
 use crate::store::envelopes::{self, State};
 use crate::store::forms::{self, FormRow};
-use crate::store::myself::Myself;
+use crate::store::myself::{self, Myself};
 use crate::store::quarantine::{self, Cause};
 use crate::store::records::{self, RecordRow, RecordStatus};
 use crate::store::{StoreError, drafts, entities, keys, roster as store_roster, time};
@@ -417,6 +417,11 @@ fn merge(
 
 /// Reads what this node has of a record.
 pub(crate) fn load(db: &Connection, id: RecordId) -> Result<Record, StoreError> {
+    // What was begun here and is not finished nobody else can have erased.
+    let begun_here = |row: RecordRow| row.status == RecordStatus::Draft;
+    if myself::is_restored(db)? && !records::get(db, id)?.is_none_or(begun_here) {
+        return Err(StoreError::Restored);
+    }
     let mut book = Record::new();
     for (compartment, bytes) in records::documents(db, id)? {
         book.load(compartment, &bytes)

@@ -15,6 +15,7 @@ use zeroize::Zeroizing;
 
 use crate::deeds::expire::ExpireError;
 use crate::deeds::finish::FinishError;
+use crate::deeds::sync::SyncError;
 use crate::home::{Home, HomeError};
 use crate::merging::Merger;
 use crate::pen::HomeOrStore;
@@ -166,6 +167,9 @@ impl Notebook {
                     HomeOrStore::Home(error) => OpenError::Home(error),
                     HomeOrStore::Store(error) => OpenError::Store(error),
                 })?;
+                if notebook.home.is_restored() {
+                    notebook.wake_restored()?;
+                }
                 // What cannot be sealed now stays, and the next deed says why.
                 if let Err(ExpireError(error)) = notebook.let_expire()
                     && let FinishError::Store(error) = *error
@@ -179,6 +183,19 @@ impl Notebook {
             }
             Err(other) => Err(other),
         }
+    }
+
+    /// Begins a new incarnation after a restore, and shows nothing until the notebook has synced.
+    fn wake_restored(&mut self) -> Result<(), OpenError> {
+        self.store.write(|tx| myself::note_restored(tx))?;
+        if self.roster.is_some() {
+            self.begin_incarnation().map_err(|error| match error {
+                SyncError::Beside(error) => OpenError::Home(error),
+                SyncError::Store(error) => OpenError::Store(error),
+                _ => OpenError::Store(StoreError::Unreadable("an envelope of its own")),
+            })?;
+        }
+        Ok(self.home.unmark_restored()?)
     }
 
     fn read(home: &Home, key: &[u8; 32]) -> Result<(Store, Myself, Option<Roster>), OpenError> {

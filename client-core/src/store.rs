@@ -42,6 +42,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("store/0010_packets.sql"),
     include_str!("store/0011_waiting_changes.sql"),
     include_str!("store/0012_desks.sql"),
+    include_str!("store/0013_restored.sql"),
 ];
 
 /// Why the notebook's file cannot be read or written.
@@ -63,6 +64,12 @@ pub enum StoreError {
         /// The newest this program knows.
         known: usize,
     },
+    /// It was restored from a backup, and what was erased since is still in it.
+    #[error(
+        "this notebook was restored from a backup: sync it before anything is read, because records may have been \
+         erased since"
+    )]
+    Restored,
     /// Something in it cannot be what this program wrote.
     #[error("the notebook holds something this program cannot read: {0}")]
     Unreadable(&'static str),

@@ -88,7 +88,7 @@ const WORDS: [(&str, &[&str], &str); 6] = [
     (
         "std::fs",
         &[
-            "client-core/src/home.rs",
+            "client-core/src/home",
             "server/src/relay.rs",
             "server/src/relay/",
             "server/src/blobs/",

@@ -17,6 +17,13 @@ pub(crate) fn is_open(db: &Connection, record: RecordId) -> Result<bool, StoreEr
         .exists(named_params! { ":record": record.as_bytes() })?)
 }
 
+/// Returns how many drafts are open.
+pub(crate) fn count(db: &Connection) -> Result<u64, StoreError> {
+    Ok(db.query_row("SELECT count(*) AS drafts FROM draft", [], |row| {
+        super::count(row, "drafts")
+    })?)
+}
+
 pub(crate) fn add_step(db: &Connection, record: RecordId, step: &[u8]) -> Result<(), StoreError> {
     db.prepare_cached(
         "INSERT INTO draft_step (record, n, step)

@@ -196,6 +196,26 @@ pub(crate) fn note_call(db: &Connection, cursor: u64, log: LogId, nonce: &[u8]) 
     Ok(())
 }
 
+/// Notes that this notebook was restored from a backup.
+pub(crate) fn note_restored(db: &Connection) -> Result<(), StoreError> {
+    db.execute("UPDATE programme SET restored = 1", [])?;
+    Ok(())
+}
+
+/// Notes that a restored notebook has heard of all that was erased meanwhile.
+pub(crate) fn note_caught_up(db: &Connection) -> Result<(), StoreError> {
+    db.prepare_cached("UPDATE programme SET restored = 0 WHERE restored = 1")?
+        .execute([])?;
+    Ok(())
+}
+
+/// Returns whether this notebook was restored from a backup and has not synced since.
+pub(crate) fn is_restored(db: &Connection) -> Result<bool, StoreError> {
+    Ok(db
+        .prepare_cached("SELECT 1 FROM programme WHERE restored = 1")?
+        .exists([])?)
+}
+
 /// Notes that a call begins which sends much: unless it ends well, the next one asks first what came through.
 pub(crate) fn note_interrupted(db: &rusqlite::Transaction<'_>) -> Result<(), StoreError> {
     db.execute("UPDATE programme SET interrupted = 1", [])?;

@@ -11,9 +11,10 @@ mod epoch;
 mod export;
 mod form;
 mod merge_worker;
+mod notebook;
+mod passphrase;
 mod programme;
 mod quarantine;
-mod rebuild;
 mod receipt;
 mod record;
 mod recovery;
@@ -92,8 +93,12 @@ enum Command {
     /// Check receipts of erasures
     #[command(subcommand)]
     Receipt(receipt::ReceiptCommand),
-    /// Make every view in a notebook anew from its envelopes
-    Rebuild(rebuild::Rebuild),
+    /// Verify, rebuild, back up, restore or wipe a notebook
+    #[command(subcommand)]
+    Notebook(notebook::NotebookCommand),
+    /// Change a notebook's passphrase
+    #[command(subcommand)]
+    Passphrase(passphrase::PassphraseCommand),
     /// Merge for a notebook that started this process, within limits
     #[command(hide = true)]
     MergeWorker(merge_worker::MergeWorkerCommand),
@@ -122,7 +127,8 @@ impl Baraza {
             Command::Export(command) => command.run(),
             Command::Retention(command) => command.run(),
             Command::Receipt(command) => command.run(),
-            Command::Rebuild(command) => command.run(),
+            Command::Notebook(command) => command.run(),
+            Command::Passphrase(command) => command.run(),
             Command::MergeWorker(command) => command.run(),
         }
     }

@@ -1,6 +1,6 @@
 //! Which notebook, and its passphrase.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use clap::Args;
@@ -32,7 +32,7 @@ impl Home {
     }
 
     /// Returns the notebook's folder.
-    pub(crate) fn folder(&self) -> &std::path::Path {
+    pub(crate) fn folder(&self) -> &Path {
         &self.home
     }
 
@@ -59,28 +59,54 @@ impl Home {
         )?)
     }
 
+    /// Changes the passphrase: the new one is in a file, or is asked for.
+    pub(crate) fn change_passphrase(&self, new: Option<&Path>) -> anyhow::Result<()> {
+        let old = self.passphrase(false)?;
+        let new = match new {
+            Some(file) => first_line(file)?,
+            None => asked(true)?,
+        };
+        let surroundings = Surroundings::real()?;
+        Ok(Notebook::change_passphrase(
+            &self.home,
+            &old,
+            &new,
+            Cost::STANDARD,
+            &surroundings,
+        )?)
+    }
+
     fn passphrase(&self, new: bool) -> anyhow::Result<Zeroizing<String>> {
         if let Some(file) = &self.passphrase_file {
-            let text = std::fs::read_to_string(file)
-                .map(Zeroizing::new)
-                .with_context(|| format!("the passphrase file {} cannot be read", file.display()))?;
-            return Ok(Zeroizing::new(text.lines().next().unwrap_or_default().to_owned()));
+            return first_line(file);
         }
         if let Ok(passphrase) = std::env::var("BARAZA_PASSPHRASE") {
             return Ok(Zeroizing::new(passphrase));
         }
-        let ask = |what| {
-            let asked = rpassword::prompt_password(what).map(Zeroizing::new);
-            asked.context(
-                "there is no terminal to ask for the passphrase: use --passphrase-file or BARAZA_PASSPHRASE",
-            )
-        };
-        let passphrase = ask("Passphrase: ")?;
-        if new && *ask("The same again: ")? != *passphrase {
-            bail!("the two passphrases differ");
-        }
-        Ok(passphrase)
+        asked(new)
     }
+}
+
+fn first_line(file: &Path) -> anyhow::Result<Zeroizing<String>> {
+    let text = std::fs::read_to_string(file)
+        .map(Zeroizing::new)
+        .with_context(|| format!("the passphrase file {} cannot be read", file.display()))?;
+    Ok(Zeroizing::new(text.lines().next().unwrap_or_default().to_owned()))
+}
+
+/// Asks for a passphrase, twice if it is a new one.
+fn asked(new: bool) -> anyhow::Result<Zeroizing<String>> {
+    let ask = |what| {
+        let asked = rpassword::prompt_password(what).map(Zeroizing::new);
+        asked.context(
+            "there is no terminal to ask for the passphrase: use --passphrase-file or BARAZA_PASSPHRASE",
+        )
+    };
+    let passphrase = ask(if new { "New passphrase: " } else { "Passphrase: " })?;
+    if new && *ask("The same again: ")? != *passphrase {
+        bail!("the two passphrases differ");
+    }
+    Ok(passphrase)
 }
 
 /// Has a notebook merge in a process of this same program, on devices too: whoever has a terminal can have two

@@ -53,3 +53,15 @@ pub(crate) fn table<const N: usize>(heading: [&str; N], rows: &[[String; N]]) ->
     }
     text(&printed)
 }
+
+/// Asks a question that only "yes" answers.
+pub(crate) fn confirm(question: &str) -> anyhow::Result<()> {
+    let mut err = io::stderr();
+    write!(err, "{question} Type \"yes\": ").and_then(|()| err.flush())?;
+    let mut line = String::new();
+    io::stdin()
+        .read_line(&mut line)
+        .context("the answer cannot be read; use --yes where nobody can type")?;
+    anyhow::ensure!(line.trim() == "yes", "nothing was done");
+    Ok(())
+}

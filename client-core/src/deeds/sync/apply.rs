@@ -104,6 +104,9 @@ impl Notebook {
                             nonce,
                         } = end;
                         myself::note_call(tx, *cursor, *log, nonce)?;
+                        if !*more && !set_back && !calling.probe {
+                            myself::note_caught_up(tx)?;
+                        }
                         ending = Some(Ending::Done {
                             more: *more || set_back || calling.probe,
                         });
