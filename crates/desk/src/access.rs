@@ -59,3 +59,35 @@ fn lines(lines: &[AnswerLine]) -> Markup {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_somebody_said_becomes_markup() {
+        let line = AnswerLine {
+            address: "a".parse().expect("an address"),
+            question: "<b>Name</b>".to_owned(),
+            value: Some("<script>alert(1)</script>".to_owned()),
+            at: "2026-11-16T07:00:00Z".to_owned(),
+            by: "field worker",
+        };
+        let access = AccessView {
+            record: wire::RecordId::from_bytes([1; 16]),
+            form: "\"><img src=x>".to_owned(),
+            version: "1".to_owned(),
+            made: "2026-11-16T07:00:00Z".to_owned(),
+            answers: vec![line.clone()],
+            history: vec![line],
+            consent: Vec::new(),
+            disagreements: Vec::new(),
+            withheld: vec!["<i>".to_owned()],
+        };
+        let page = page(&access);
+        for markup in ["<script", "<img", "<i>", "<b>"] {
+            assert!(!page.contains(markup), "{markup}");
+        }
+        assert!(page.contains("&lt;script&gt;"));
+    }
+}

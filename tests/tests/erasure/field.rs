@@ -15,10 +15,11 @@ use rusqlite::Connection;
 use seal::passphrase;
 use tempfile::TempDir;
 use testkit::FieldClock;
-use wire::{Reader, RecordId};
+use wire::{Reader, RecordId, Role};
 
 use super::canaries::{Canaries, Needles};
 
+const DESKS: [&str; 2] = ["desk", "second"];
 const DEVICES: [&str; 3] = ["amina", "bakary", "coumba"];
 
 pub(crate) struct Field {
@@ -71,7 +72,11 @@ impl Field {
             device.join(&certificate).unwrap();
             self.devices.push(device);
         }
-        self.desks.push(desk);
+        let mut second = self.make("second");
+        let request = second.request().unwrap().to_text();
+        let certificate = desk.admit(&request, &Admission::of(Role::COORDINATOR)).unwrap();
+        second.join(&certificate).unwrap();
+        self.desks.extend([desk, second]);
         self.sync();
     }
 
@@ -178,7 +183,7 @@ impl Field {
         Finds {
             relay: in_places([scan::files(&relay), scan::values(&relay)].concat()),
             memory: memory::of(self.relay.id()).map(in_places),
-            desks: of_nodes(&["desk"]),
+            desks: of_nodes(&DESKS),
             devices: of_nodes(&DEVICES),
         }
     }
