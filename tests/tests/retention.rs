@@ -8,18 +8,15 @@
 
 use baraza_tests::Stage;
 use client_core::consent::{Basis, ConsentEvent, Decision, Mode};
-use client_core::deeds::retention::{Retention, RetentionRule, Why};
+use client_core::deeds::policy::Policy;
+use client_core::deeds::retention::Why;
 
-fn policy() -> Retention {
-    let rule = |purpose: Option<&str>, days| RetentionRule {
-        form: "household".into(),
-        purpose: purpose.map(str::to_owned),
-        days,
-    };
-    Retention {
-        rules: vec![rule(Some("service"), 365), rule(Some("research"), 3000)],
-        withdrawn_days: 30,
-    }
+fn policy() -> Policy {
+    let mut policy = Policy::default();
+    policy.keep("household", Some("service"), 365);
+    policy.keep("household", Some("research"), 3000);
+    policy.withdrawn_days = 30;
+    policy
 }
 
 /// Finishes a household on the first phone that says yes to some purposes.
@@ -65,16 +62,16 @@ fn over_ten_years_each_record_is_erased_in_its_time() {
     stage.sync_desk();
     assert!(stage.desk.keep_longer(held, None, " ").is_err());
 
-    let policy = policy();
+    stage.desk.set_policy(&policy()).unwrap();
     let mut gone: Vec<(i64, wire::RecordId)> = Vec::new();
     let mut told = Vec::new();
     for day in 0..3653 {
-        for due in stage.desk.retention(&policy, 14).unwrap() {
+        for due in stage.desk.retention(14).unwrap() {
             if due.destroy_at.is_some() && !told.contains(&due.record) {
                 told.push(due.record);
             }
         }
-        for record in stage.desk.run_retention(&policy).unwrap() {
+        for record in stage.desk.run_retention().unwrap() {
             assert!(told.contains(&record), "it was said beforehand");
             gone.push((day, record));
         }
@@ -84,7 +81,7 @@ fn over_ten_years_each_record_is_erased_in_its_time() {
     expected[..2].sort_by_key(|(_, record)| *record);
     gone[..2].sort_by_key(|(_, record)| *record);
     assert_eq!(gone, expected);
-    let left = stage.desk.retention(&policy, 0).unwrap();
+    let left = stage.desk.retention(0).unwrap();
     assert_eq!(left.len(), 1);
     assert_eq!((left[0].record, left[0].why), (held, Why::Retention));
     assert_eq!(left[0].kept_because.as_deref(), Some("a court asks for it"));
@@ -94,7 +91,7 @@ fn over_ten_years_each_record_is_erased_in_its_time() {
         .keep_longer(held, Some(0), "the court is done")
         .unwrap();
     stage.field.clock.pass_hours(24 * 366);
-    assert_eq!(stage.desk.run_retention(&policy).unwrap(), [held]);
+    assert_eq!(stage.desk.run_retention().unwrap(), [held]);
 }
 
 #[test]

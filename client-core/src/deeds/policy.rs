@@ -46,7 +46,7 @@ pub struct Retention {
     /// The purpose people consented to; all of them if there is none.
     #[serde(default)]
     pub purpose: Option<String>,
-    /// How many days after a record was begun it is erased.
+    /// How many days after its last change a record is erased.
     pub days: u32,
     /// What a later version of the program added.
     #[serde(flatten)]

@@ -14,6 +14,7 @@ use crate::Notebook;
 use crate::deeds::erase::EraseError;
 use crate::deeds::finish::FinishError;
 use crate::deeds::list::time;
+use crate::deeds::policy::{Policy, PolicyError, Retention};
 use crate::deeds::start::DraftError;
 use crate::import::load;
 use crate::store::records::{self, RecordStatus};
@@ -24,27 +25,6 @@ pub const NOTICE_DAYS: u32 = 14;
 const DAY: i64 = 86_400;
 /// Where a record says that it is kept longer.
 const META_KEEP: &str = "keep";
-
-/// How long records of a form are kept.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RetentionRule {
-    /// The form's `form_id`.
-    pub form: String,
-    /// For records that people let be used for this purpose; for all if there is none.
-    pub purpose: Option<String>,
-    /// How many days after their last change.
-    pub days: u32,
-}
-
-/// How long records are kept. Of the rules that apply to a record the longest holds; a record to whose form there are
-/// rules, none of which applies, is kept as long as a withdrawn one.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Retention {
-    /// The rules. Records of forms without one are kept.
-    pub rules: Vec<RetentionRule>,
-    /// How many days after consent was taken back.
-    pub withdrawn_days: u32,
-}
 
 /// Why a record is erased.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -101,11 +81,17 @@ struct Kept {
 }
 
 impl Notebook {
-    /// Returns the records that are erased within so many days, the first first, and those that are held.
+    /// Returns the records that the programme's policy erases within so many days, the first first, and those that are
+    /// held.
     ///
     /// # Errors
     /// The notebook cannot be read.
-    pub fn retention(&self, policy: &Retention, within_days: u32) -> Result<Vec<Due>, StoreError> {
+    pub fn retention(&self, within_days: u32) -> Result<Vec<Due>, StoreError> {
+        let policy = match self.policy() {
+            Ok(policy) => policy,
+            Err(PolicyError::Store(error)) => return Err(error),
+            Err(_) => Policy::default(),
+        };
         let until = self.now().as_second() + i64::from(within_days) * DAY;
         let mut due = self.store.read(|db| {
             let withdrawn = erasure::withdrawals(db, None)?;
@@ -130,7 +116,7 @@ impl Notebook {
                         (from, Some(policy.withdrawn_days), Why::Withdrawn)
                     }
                     RecordStatus::Received => {
-                        (row.changed, policy.days(&row.form_id, &record), Why::Retention)
+                        (row.changed, days(&policy, &row.form_id, &record), Why::Retention)
                     }
                     RecordStatus::Draft | RecordStatus::Granted | RecordStatus::Finished => continue,
                 };
@@ -162,8 +148,8 @@ impl Notebook {
     ///
     /// # Errors
     /// This notebook may not erase, or cannot be written.
-    pub fn run_retention(&mut self, policy: &Retention) -> Result<Vec<RecordId>, EraseError> {
-        let due = self.retention(policy, 0)?;
+    pub fn run_retention(&mut self) -> Result<Vec<RecordId>, EraseError> {
+        let due = self.retention(0)?;
         let over: Vec<RecordId> = due
             .into_iter()
             .filter(|one| one.seconds.is_some())
@@ -206,18 +192,17 @@ impl Notebook {
     }
 }
 
-impl Retention {
-    /// How many days a record is kept; nothing if no rule speaks of its form.
-    fn days(&self, form: &str, record: &record::Record) -> Option<u32> {
-        let of_form = || self.rules.iter().filter(|rule| rule.form == form);
-        let said = record.consent();
-        let applies = |rule: &&RetentionRule| {
-            let purpose = rule.purpose.as_deref();
-            purpose.is_none_or(|purpose| covers(&said, purpose))
-        };
-        let longest = of_form().filter(applies).map(|rule| rule.days).max();
-        longest.or_else(|| of_form().next().map(|_| self.withdrawn_days))
-    }
+/// How many days a record is kept; nothing if no rule speaks of its form. Of the rules that apply the longest holds; a
+/// record to whose form there are rules, none of which applies, is kept as long as a withdrawn one.
+fn days(policy: &Policy, form: &str, record: &record::Record) -> Option<u32> {
+    let of_form = || policy.retention.iter().filter(|rule| rule.form == form);
+    let said = record.consent();
+    let applies = |rule: &&Retention| {
+        let purpose = rule.purpose.as_deref();
+        purpose.is_none_or(|purpose| covers(&said, purpose))
+    };
+    let longest = of_form().filter(applies).map(|rule| rule.days).max();
+    longest.or_else(|| of_form().next().map(|_| policy.withdrawn_days))
 }
 
 fn kept(record: &record::Record) -> Option<Kept> {

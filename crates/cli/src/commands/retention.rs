@@ -2,8 +2,8 @@
 
 use std::process::ExitCode;
 
-use clap::{Args, Subcommand};
-use client_core::deeds::retention::{NOTICE_DAYS, Retention, RetentionRule};
+use clap::Subcommand;
+use client_core::deeds::retention::NOTICE_DAYS;
 use wire::RecordId;
 
 use crate::home::Home;
@@ -11,22 +11,18 @@ use crate::output;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum RetentionCommand {
-    /// List the records that are due to be erased soon
+    /// List the records that the policy (`baraza programme policy`) erases soon
     Show {
         #[command(flatten)]
         home: Home,
-        #[command(flatten)]
-        rules: Rules,
         /// Within so many days
         #[arg(long, value_name = "DAYS", default_value_t = NOTICE_DAYS)]
         within: u32,
     },
-    /// Erase the records whose time is over
+    /// Erase the records whose time, by the policy, is over
     Run {
         #[command(flatten)]
         home: Home,
-        #[command(flatten)]
-        rules: Rules,
     },
     /// Keep a record longer, for a reason
     Keep {
@@ -43,50 +39,16 @@ pub(crate) enum RetentionCommand {
     },
 }
 
-#[derive(Debug, Args)]
-pub(crate) struct Rules {
-    /// How long records are kept after their last change: FORM=DAYS, or FORM:PURPOSE=DAYS for those a purpose covers
-    #[arg(long = "rule", value_name = "RULE", required = true, value_parser = rule)]
-    rules: Vec<RetentionRule>,
-    /// How long withdrawn records are kept
-    #[arg(long, value_name = "DAYS", default_value_t = 30)]
-    withdrawn_days: u32,
-}
-
-impl Rules {
-    fn retention(self) -> Retention {
-        Retention {
-            rules: self.rules,
-            withdrawn_days: self.withdrawn_days,
-        }
-    }
-}
-
-fn rule(text: &str) -> Result<RetentionRule, String> {
-    let wrong = || format!("\"{text}\" is no rule; write FORM=DAYS or FORM:PURPOSE=DAYS");
-    let (what, days) = text.split_once('=').ok_or_else(wrong)?;
-    let (form, purpose) = match what.split_once(':') {
-        Some((form, purpose)) => (form, Some(purpose.to_owned())),
-        None => (what, None),
-    };
-    Ok(RetentionRule {
-        form: form.to_owned(),
-        purpose,
-        days: days.parse().map_err(|_| wrong())?,
-    })
-}
-
 impl RetentionCommand {
     pub(crate) fn run(self) -> anyhow::Result<ExitCode> {
         match self {
-            Self::Show { home, rules, within } => {
-                output::json(&home.open()?.retention(&rules.retention(), within)?)?;
+            Self::Show { home, within } => {
+                output::json(&home.open()?.retention(within)?)?;
             }
-            Self::Run { home, rules } => {
+            Self::Run { home } => {
                 let mut notebook = home.open()?;
-                let policy = rules.retention();
-                let erased = notebook.run_retention(&policy)?;
-                let soon = notebook.retention(&policy, NOTICE_DAYS)?;
+                let erased = notebook.run_retention()?;
+                let soon = notebook.retention(NOTICE_DAYS)?;
                 let soon = soon.iter().filter(|due| due.destroy_at.is_some()).count();
                 eprintln!(
                     "{} records were erased; sync, so that everybody erases them. {soon} more are due within \
