@@ -8,4 +8,7 @@ pub mod store;
 mod writer;
 
 pub use http::{AppState, Limits, app};
-pub use relay::{BackupError, Config, MEDIA_QUOTA, Relay, ServeError, TlsKeyError, back_up, restore};
+pub use relay::{
+    BackupError, CarryError, CarryReport, Config, MEDIA_QUOTA, Relay, ServeError, TlsKeyError, back_up,
+    export_bundle, import_bundle, restore,
+};

@@ -18,9 +18,11 @@ use crate::http::{AppState, Limits, app, serve};
 use crate::store::{SqliteStore, StoreError};
 
 mod backup;
+mod carry;
 mod tls_key;
 
 pub use backup::{BackupError, back_up, restore};
+pub use carry::{CarryError, CarryReport, export_bundle, import_bundle};
 pub use tls_key::TlsKeyError;
 
 /// The file of what it was given.

@@ -132,14 +132,14 @@ fn write(store: &dyn Store, rosters: &Rosters, batch: Vec<Job>, hour: i64, most_
 }
 
 /// Returns whether an envelope is a tombstone of somebody who may erase. Anybody else's is kept, and destroys nothing.
-fn erases(rosters: &BTreeMap<ProgrammeId, Arc<Roster>>, verified: &Verified) -> bool {
+pub(crate) fn erases(rosters: &BTreeMap<ProgrammeId, Arc<Roster>>, verified: &Verified) -> bool {
     let header = verified.header();
     let roster = rosters.get(&header.programme);
     header.kind == Kind::TOMBSTONE && roster.is_some_and(|roster| roster.may_erase(&header.author))
 }
 
 /// Verifies an entry against what is there, and lets the roster grow.
-fn admit(
+pub(crate) fn admit(
     grown: &mut BTreeMap<ProgrammeId, Arc<Roster>>,
     entry: &RosterEntry,
     most_programmes: usize,

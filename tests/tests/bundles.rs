@@ -21,7 +21,8 @@ fn a_record_goes_from_phone_to_phone_to_desk_and_back_without_a_relay() {
     let mut stage = Stage::set(61);
     stage.field.stop_relay();
     let records = stage.consult(0, 3, 1);
-    let from_amina = export(&stage.phones[0], Selection::Unsent);
+    // With everything: the desk has not heard yet to which keys it may seal for this phone.
+    let from_amina = export(&stage.phones[0], Selection::Everything);
     let report = import(&mut stage.phones[1], &from_amina);
     assert!(report.received >= 4 && report.opened == 0, "{report:?}");
     assert!(
@@ -122,4 +123,24 @@ fn a_bundle_that_was_cut_gives_what_stands_before_and_one_that_was_changed_nothi
         matches!(verdict, Err(CarryError::OtherProgramme(_))),
         "{verdict:?}"
     );
+}
+
+#[test]
+fn a_relay_takes_a_bundle_and_gives_one() {
+    let mut stage = Stage::set(66);
+    let records = stage.consult(0, 3, 1);
+    let bundle = export(&stage.phones[0], Selection::Unsent);
+    stage.field.stop_relay();
+    let data = stage.folder.path().join("relay");
+    let report = server::import_bundle(&data, &mut &bundle[..]).unwrap();
+    assert!(report.stored >= 4 && report.refused == 0, "{report:?}");
+    let again = server::import_bundle(&data, &mut &bundle[..]).unwrap();
+    assert_eq!((again.stored, again.refused), (0, 0), "{again:?}");
+
+    let mut all = Vec::new();
+    server::export_bundle(&data, None, &mut all).unwrap();
+    import(&mut stage.desk, &all);
+    for record in records {
+        stage.desk.show(record).unwrap();
+    }
 }

@@ -22,6 +22,7 @@ mod relay;
 mod retention;
 mod roster;
 mod serve;
+mod status;
 mod sync;
 
 use std::process::ExitCode;
@@ -75,6 +76,8 @@ enum Command {
     /// List what records say of households, associations and other entities
     #[command(subcommand)]
     Entity(entity::EntityCommand),
+    /// Tell how it stands: what is finished, what a desk has confirmed, what is missing, what is erased soon
+    Status(status::Status),
     /// Send what is finished to the relay, and take what others sent
     Sync(sync::Sync),
     /// Carry envelopes by hand: on a stick, on a card
@@ -121,6 +124,7 @@ impl Baraza {
             Command::Record(command) => command.run(),
             Command::Disagreement(command) => command.run(),
             Command::Entity(command) => command.run(),
+            Command::Status(command) => command.run(),
             Command::Sync(command) => command.run(),
             Command::Desk(command) => command.run(),
             Command::Audit(command) => command.run(),

@@ -90,7 +90,7 @@ impl Export {
 }
 
 /// Writes a file under another name first, so that a half-written one is never taken for a bundle.
-fn write(
+pub(super) fn write(
     path: &Path,
     bundle: impl FnOnce(&mut BufWriter<File>) -> anyhow::Result<u64>,
 ) -> anyhow::Result<u64> {
@@ -174,7 +174,7 @@ fn print(contents: &BundleContents) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn open(path: &Path) -> anyhow::Result<BufReader<File>> {
+pub(super) fn open(path: &Path) -> anyhow::Result<BufReader<File>> {
     let file = File::open(path).with_context(|| format!("{} cannot be read", path.display()))?;
     Ok(BufReader::new(file))
 }

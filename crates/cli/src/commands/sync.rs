@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::process::ExitCode;
 
 use clap::Args;
-use client_core::deeds::sync::{SyncError, SyncReport};
+use client_core::deeds::sync::{SyncError, SyncOptions, SyncReport};
 use client_core::{Backoff, HttpLink, Notebook};
 use rand::SeedableRng as _;
 use rand::rngs::ChaCha20Rng;
@@ -20,6 +20,12 @@ pub(crate) struct Sync {
     /// Try again until it goes well, ever more seldom while nothing gets through; stop it with Ctrl-C
     #[arg(long)]
     keep_trying: bool,
+    /// The link costs money: photos and recordings wait for another
+    #[arg(long, conflicts_with = "keep_trying")]
+    metered: bool,
+    /// Send and receive no more than so many bytes; the rest waits for the next sync
+    #[arg(long, value_name = "BYTES", conflicts_with = "keep_trying")]
+    budget: Option<u64>,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -30,7 +36,14 @@ impl Sync {
         let mut notebook = self.home.open()?;
         let report = match self.keep_trying {
             true => keep_trying(&mut notebook)?,
-            false => notebook.sync(&HttpLink::default())?,
+            false => notebook.sync_as(
+                &HttpLink::default(),
+                SyncOptions {
+                    metered: self.metered,
+                    budget: self.budget,
+                    watch: None,
+                },
+            )?,
         };
         if self.json {
             output::json(&report)?;
