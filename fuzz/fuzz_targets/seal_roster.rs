@@ -90,6 +90,7 @@ fn act(input: &mut Input<'_>, field: &Field) -> RosterAct {
             card: card(input),
             role: Role(input.byte()),
             name: input.sized().to_vec(),
+            terms: None,
         },
         1 => RosterAct::Epoch {
             compartment: CompartmentId(input.byte()),

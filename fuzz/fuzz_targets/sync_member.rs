@@ -65,7 +65,13 @@ fn keeps_to_the_protocol(effects: &[MemberEffect], sent: u8) {
                 wants.remove(at.expect("only what was wanted is forgotten, and once"));
             }
             MemberEffect::Finish(_) | MemberEffect::Refused(_) => assert_eq!(nth + 1, effects.len()),
-            MemberEffect::Append(_) | MemberEffect::KeepBehind { .. } => {}
+            MemberEffect::KeepPiece(piece) => {
+                assert!(wants.iter().any(|want| want.what == Wanted::Part(piece.part)));
+            }
+            MemberEffect::Append(_)
+            | MemberEffect::KeepBehind { .. }
+            | MemberEffect::Compare(_)
+            | MemberEffect::Resume(_) => {}
         }
     }
     assert!(in_order.starts_with(&noted));

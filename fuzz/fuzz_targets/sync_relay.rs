@@ -99,6 +99,12 @@ impl Driven {
             }
             RelayEffect::ReadPage { after } => RelayEvent::Page(self.page(after)),
             RelayEffect::ReadWant(want) => RelayEvent::Page(self.page(want.from)),
+            RelayEffect::KeepPiece(_) => {
+                assert!(self.hello.is_some() && !self.turns_away);
+                RelayEvent::Kept(Status::Refused)
+            }
+            RelayEffect::ReadVectors { .. } => RelayEvent::Vectors(Vec::new(), Vec::new()),
+            RelayEffect::ReadPiece(_) => RelayEvent::Piece(None),
             RelayEffect::Send(bytes) => {
                 self.answer.extend(bytes);
                 return None;
@@ -167,6 +173,7 @@ fn welcome() -> Welcome {
         log: LogId([7; 8]),
         nonce: vec![9; 20],
         roster: Field::get().roster.position(),
+        last: 3,
     }
 }
 

@@ -4,8 +4,9 @@ use std::sync::LazyLock;
 
 use rand::SeedableRng;
 use rand::rngs::ChaCha20Rng;
-use seal::enrol;
+use seal::enrol::{self, Welcome};
 use seal::keys::{KemKey, MembersKey, RecordKey, SignKey};
+use seal::members::Keyring;
 use seal::roster::{Roster, write};
 use seal::write::Pen;
 use wire::{
@@ -84,6 +85,7 @@ impl Field {
             card: device.card(),
             role: Role::ENUMERATOR,
             name: vec![],
+            terms: None,
         };
         let admission = write::next(&roster, desk.id, admit, &desk.sign);
         roster.append(&admission).expect("the admission is sound");
@@ -140,6 +142,7 @@ impl Field {
             roster: self.roster.position(),
             nonce: vec![8; 20],
             wants: wants.map(|what| Want { what, from: 0 }).to_vec(),
+            probe: false,
         }
     }
 
@@ -150,12 +153,18 @@ impl Field {
 
     /// Returns the device's certificate.
     pub fn certificate(&self) -> Certificate {
+        let keys = Keyring::new([MembersKey::from_bytes(MEMBERS_KEY)]).expect("there is a key");
+        let welcome = Welcome {
+            relay: "https://relay",
+            relay_key: Some([4; 32]),
+            keys: &keys,
+        };
         enrol::certify(
             &self.device.card(),
             (self.desk.id, &self.desk.sign),
-            "http://relay",
-            &MembersKey::from_bytes(MEMBERS_KEY),
-            (&self.roster, self.entries.clone()),
+            &welcome,
+            &self.roster,
+            self.entries.clone(),
             &mut ChaCha20Rng::seed_from_u64(5),
         )
         .expect("the device's key is sound")

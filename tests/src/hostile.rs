@@ -1,9 +1,10 @@
 //! A device that was enrolled like any other, and is in bad hands: it signs and sends what no program of ours writes.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use client_core::deeds::admit::Admission;
-use client_core::{HttpLink, Link as _, Notebook, RelayAddress, SYNC_PATH};
+use client_core::{HttpLink, Link as _, LinkTimeouts, Notebook, RelayAddress, SYNC_PATH};
 use rand::SeedableRng as _;
 use rand::rngs::ChaCha20Rng;
 use seal::chain::Chain;
@@ -201,7 +202,7 @@ impl Mallory {
         for envelope in envelopes {
             body.extend(call.push(envelope.clone()));
         }
-        let answer = HttpLink::default().call(&self.relay, &headers, &mut body.as_slice());
+        let answer = HttpLink::with(patient()).call(&self.relay, &headers, &mut body.as_slice());
         let mut bytes = Vec::new();
         answer
             .expect("a relay")
@@ -274,4 +275,12 @@ pub fn stored(plain: &[u8]) -> Vec<u8> {
     let mut bytes = w.finish();
     bytes.resize(padme(bytes.len()), 0);
     bytes
+}
+
+/// What waits for a relay that verifies ten thousand envelopes on a slow machine before it answers.
+fn patient() -> LinkTimeouts {
+    LinkTimeouts {
+        silence: Duration::from_secs(600),
+        ..LinkTimeouts::default()
+    }
 }

@@ -112,7 +112,7 @@ impl Stage {
         (0..households)
             .map(|_| {
                 let sheet = respondent::respond(&self.form, &mut rng, &environment);
-                let phone = &mut self.phones[phone];
+                let phone = self.phones.get_mut(phone).expect("one of the two phones");
                 let record = phone.start("household", Some(&sheet)).expect("a record is begun");
                 phone.finish(record).expect("a record is finished");
                 record

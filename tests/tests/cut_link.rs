@@ -81,3 +81,19 @@ fn a_budget_and_whoever_watches_end_a_sync_and_nothing_is_lost() {
         stage.desk.show(record).unwrap();
     }
 }
+
+#[test]
+fn a_call_that_is_refused_is_not_taken_for_one_that_was_cut() {
+    let mut stage = Stage::set(53);
+    let records = stage.consult(0, 30, 1);
+    // A relay that has nothing: whoever calls first brings the roster, and much more than is worth asking about.
+    stage.field.stop_relay();
+    let fresh = stage.folder.path().join("another relay");
+    stage.field.start_relay(&fresh).unwrap();
+    let report = stage.phones[0].sync(&stage.link).unwrap();
+    assert_eq!(report.unsent, 0, "{report:?}");
+    stage.sync_desk();
+    for record in records {
+        stage.desk.show(record).unwrap();
+    }
+}

@@ -7,6 +7,7 @@
 )]
 
 use baraza_tests::{Stage, at};
+use client_core::deeds::carry::{Selection, inspect};
 use client_core::deeds::disagreements::DisagreementKind;
 use client_core::deeds::settle::Decision;
 use client_core::deeds::show::ShowError;
@@ -242,7 +243,19 @@ fn a_device_is_sent_nothing_it_was_not_granted() {
     stage.sync_desk();
     let link = stage.link.clone();
     let report = stage.phones[1].sync(&link).unwrap();
-    assert_eq!(report.received, 0);
+    assert_eq!(
+        report.received, 1,
+        "the desk's checkpoint, which is for everybody"
+    );
+    let mut all = Vec::new();
+    stage.phones[1]
+        .export_bundle(&mut all, Selection::Everything)
+        .unwrap();
+    let held = inspect(&mut &all[..]).unwrap().envelopes;
+    assert!(
+        held.iter()
+            .all(|kind| !["record", "chain", "grant"].contains(&kind.kind))
+    );
     assert!(stage.phones[1].records(None).unwrap().is_empty());
 
     // Granted one compartment, it reads that one and cannot overwrite the others.

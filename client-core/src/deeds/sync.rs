@@ -393,6 +393,8 @@ impl Notebook {
             if !refusal.nonce.is_empty() {
                 myself::note_nonce(tx, &refusal.nonce)?;
             }
+            // It was answered: nothing of it is under way, and the next call need not ask what came through.
+            myself::note_answered(tx)?;
             match refusal.code {
                 RefusalCode::Stale => Ok(!refusal.nonce.is_empty()),
                 // The relay has less of the roster than was thought.

@@ -222,6 +222,12 @@ pub(crate) fn note_interrupted(db: &rusqlite::Transaction<'_>) -> Result<(), Sto
     Ok(())
 }
 
+/// Notes that a call was answered, though not as it was hoped.
+pub(crate) fn note_answered(db: &rusqlite::Transaction<'_>) -> Result<(), StoreError> {
+    db.execute("UPDATE programme SET interrupted = 0", [])?;
+    Ok(())
+}
+
 /// Begins a new incarnation after the last envelope that is known to be in its place.
 pub(crate) fn begin_incarnation(
     db: &Connection,

@@ -254,7 +254,11 @@ fn sealed() -> Vec<Seed> {
         "bytes",
         [vec![0], offer.body(), offer.signature.to_vec()].concat(),
     ));
-    seeds.push(("wire_offer", "text", [vec![1], offer.to_text().into_bytes()].concat()));
+    seeds.push((
+        "wire_offer",
+        "text",
+        [vec![1], offer.to_text().into_bytes()].concat(),
+    ));
     let seeds_of_epochs = [EpochSeed {
         compartment: CompartmentId::IDENTITY,
         number: 300,
@@ -302,7 +306,7 @@ fn sealed() -> Vec<Seed> {
         .to_vec();
     seeds.push(("seal_part", "part", part));
     seeds.push(("seal_part", "payload", b"\x05\x00\x03a payload".to_vec()));
-    seeds.push(("seal_to_key", "members_key", certificate.members_key));
+    seeds.push(("seal_to_key", "members_key", certificate.members_keys));
     let wrapped = passphrase::wrap(&[7; 32], "mangoes in the rain", Cost::LEAST, &mut rng);
     seeds.push(("seal_passphrase", "least", wrapped));
     let mut absurd = passphrase::wrap(&[7; 32], "mangoes in the rain", Cost::LEAST, &mut rng);
@@ -329,6 +333,8 @@ fn sealed() -> Vec<Seed> {
 fn grant() -> Grant {
     let key = RecordKey::from_bytes(*MembersKey::from_bytes([2; 32]).as_bytes());
     Grant {
+        expires: 1_800_000_000,
+        of: 3,
         compartments: vec![HandedKeys {
             compartment: CompartmentId::IDENTITY,
             write_id: GrantedKeyId([5; 8]),
