@@ -167,7 +167,10 @@ pub(crate) const FOR_ALL: [Kind; 5] = [
 pub(crate) fn kept(envelope: &Envelope, erased: bool) -> Envelope {
     let mut kept = envelope.withholding(|_| !erased);
     if envelope.header.kind == Kind::MEDIA {
-        kept.parts.iter_mut().skip(1).for_each(|part| *part = Part::Absent);
+        kept.parts
+            .iter_mut()
+            .skip(1)
+            .for_each(|part| *part = Part::Absent);
     }
     kept
 }

@@ -154,7 +154,9 @@ fn destroy_doomed(store: &dyn Store, blobs: &Blobs) {
         Err(error) => return tracing::error!(%error, "the pieces of erased records could not be found"),
     };
     for (programme, hash) in doomed {
-        let destroyed = blobs.destroy(&programme, &hash).map_err(|error| error.to_string());
+        let destroyed = blobs
+            .destroy(&programme, &hash)
+            .map_err(|error| error.to_string());
         let noted = destroyed.and_then(|_| {
             let noted = store.note_destroyed(&programme, &hash);
             noted.map_err(|error| error.to_string())

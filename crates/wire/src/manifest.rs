@@ -66,11 +66,16 @@ impl Manifest {
             thumbnail: Vec::new(),
         };
         if manifest.length == 0 || r.varint()? != manifest.pieces() {
-            return Err(DecodeError::Contradiction("a file has other pieces than its length asks for"));
+            return Err(DecodeError::Contradiction(
+                "a file has other pieces than its length asks for",
+            ));
         }
         let thumbnail = r.bytes(MAX_THUMBNAIL)?.to_vec();
         r.end()?;
-        Ok(Self { thumbnail, ..manifest })
+        Ok(Self {
+            thumbnail,
+            ..manifest
+        })
     }
 }
 
@@ -79,7 +84,9 @@ fn text(r: &mut Reader<'_>) -> Result<String, DecodeError> {
     let text = str::from_utf8(r.bytes(MAX_TEXT)?).unwrap_or_default();
     let plain = |c: char| c.is_ascii_alphanumeric() || "./-_+".contains(c);
     if text.is_empty() || text.starts_with('.') || !text.chars().all(plain) {
-        return Err(DecodeError::Contradiction("a name that is not made of plain letters"));
+        return Err(DecodeError::Contradiction(
+            "a name that is not made of plain letters",
+        ));
     }
     Ok(text.to_owned())
 }
@@ -113,11 +120,26 @@ mod tests {
     fn a_manifest_that_contradicts_itself_is_refused() {
         for wrong in [
             Manifest { length: 0, ..photo() },
-            Manifest { length: MAX_FILE as u64 + 1, ..photo() },
-            Manifest { name: "..".to_owned(), ..photo() },
-            Manifest { name: "a\u{202e}gpj.exe".to_owned(), ..photo() },
-            Manifest { name: String::new(), ..photo() },
-            Manifest { thumbnail: vec![0; MAX_THUMBNAIL + 1], ..photo() },
+            Manifest {
+                length: MAX_FILE as u64 + 1,
+                ..photo()
+            },
+            Manifest {
+                name: "..".to_owned(),
+                ..photo()
+            },
+            Manifest {
+                name: "a\u{202e}gpj.exe".to_owned(),
+                ..photo()
+            },
+            Manifest {
+                name: String::new(),
+                ..photo()
+            },
+            Manifest {
+                thumbnail: vec![0; MAX_THUMBNAIL + 1],
+                ..photo()
+            },
         ] {
             assert!(Manifest::from_bytes(&wrong.to_bytes()).is_err(), "{wrong:?}");
         }

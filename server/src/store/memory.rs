@@ -233,7 +233,9 @@ impl Store for MemoryStore {
 
     fn note_whole(&self, programme: &ProgrammeId, hash: &PartHash) -> Result<(), StoreError> {
         self.with(|all| {
-            let declared = all.get_mut(programme).and_then(|programme| programme.pieces.get_mut(hash));
+            let declared = all
+                .get_mut(programme)
+                .and_then(|programme| programme.pieces.get_mut(hash));
             declared.into_iter().for_each(|declared| declared.whole = true);
         });
         Ok(())
@@ -251,7 +253,9 @@ impl Store for MemoryStore {
 
     fn note_destroyed(&self, programme: &ProgrammeId, hash: &PartHash) -> Result<(), StoreError> {
         self.with(|all| {
-            let declared = all.get_mut(programme).and_then(|programme| programme.pieces.get_mut(hash));
+            let declared = all
+                .get_mut(programme)
+                .and_then(|programme| programme.pieces.get_mut(hash));
             declared.into_iter().for_each(|declared| declared.doomed = false);
         });
         Ok(())

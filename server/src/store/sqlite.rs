@@ -483,8 +483,10 @@ fn erase(tx: &Transaction<'_>, tombstone: &Header) -> Result<(), StoreError> {
         "INSERT INTO tombstone (programme, subject) VALUES (:programme, :subject) ON CONFLICT DO NOTHING",
     )?
     .execute(subject)?;
-    tx.prepare_cached("UPDATE media_piece SET doomed = 1 WHERE programme = :programme AND subject = :subject")?
-        .execute(subject)?;
+    tx.prepare_cached(
+        "UPDATE media_piece SET doomed = 1 WHERE programme = :programme AND subject = :subject",
+    )?
+    .execute(subject)?;
     let envelopes = tx
         .prepare_cached(
             "SELECT sequence, kind, header FROM envelope WHERE programme = :programme AND subject = :subject",

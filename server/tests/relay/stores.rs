@@ -347,19 +347,34 @@ fn a_piece_belongs_to_the_photo_that_declares_it_until_its_record_is_erased() {
         assert_eq!(store.write(&both, 0).unwrap(), [Status::Stored; 2]);
         // The pieces themselves come apart, and are not kept with the envelope.
         let run = store.run(&programme.id, Query::All, 0).unwrap();
-        let here: Vec<bool> = run.envelopes[0].1.parts.iter().map(|part| part.bytes().is_some()).collect();
+        let here: Vec<bool> = run.envelopes[0]
+            .1
+            .parts
+            .iter()
+            .map(|part| part.bytes().is_some())
+            .collect();
         assert_eq!(here, [true, false, false]);
 
         let [manifest, one, two] = photo.header().parts[..] else {
             panic!("a photo with two pieces")
         };
         assert_eq!(store.declaring(&programme.id, &manifest.hash).unwrap(), None);
-        assert_eq!(store.declaring(&programme.id, &one.hash).unwrap().as_ref(), Some(photo.header()));
+        assert_eq!(
+            store.declaring(&programme.id, &one.hash).unwrap().as_ref(),
+            Some(photo.header())
+        );
         let missing = |author: Option<usize>| {
             let author = author.map(|member| programme.members[member].id);
             store.missing_pieces(&programme.id, author.as_ref()).unwrap()
         };
-        assert_eq!((missing(None).len(), missing(Some(1)).len(), missing(Some(0)).len()), (4, 2, 0));
+        assert_eq!(
+            (
+                missing(None).len(),
+                missing(Some(1)).len(),
+                missing(Some(0)).len()
+            ),
+            (4, 2, 0)
+        );
         store.note_whole(&programme.id, &one.hash).unwrap();
         assert_eq!(missing(Some(1)), [two.hash]);
 
@@ -379,7 +394,12 @@ fn a_piece_belongs_to_the_photo_that_declares_it_until_its_record_is_erased() {
         // What another photo of that record declares later is not taken either.
         let later = programme.write(1, 3, Kind::MEDIA, None);
         store.write(&[Write::Keep(later.clone())], 0).unwrap();
-        assert_eq!(store.declaring(&programme.id, &later.header().parts[1].hash).unwrap(), None);
+        assert_eq!(
+            store
+                .declaring(&programme.id, &later.header().parts[1].hash)
+                .unwrap(),
+            None
+        );
     });
 }
 
