@@ -4,6 +4,7 @@ use form::{Address, Value};
 use form::{Media, QuestionKind};
 use picture::PictureError;
 use rand::Rng as _;
+use rusqlite::Connection;
 use serde::Serialize;
 use thiserror::Error;
 use wire::manifest::{MAX_FILE, MAX_THUMBNAIL};
@@ -117,30 +118,7 @@ impl Notebook {
     /// There is no such record, or consent to it was withdrawn.
     pub fn media(&self, record: RecordId) -> Result<Vec<MediaFile>, MediaError> {
         self.may_look(record)?;
-        self.store.read(|db| {
-            let mut files = Vec::new();
-            for (address, _) in media::attached(db, record)? {
-                let file = media::draft_file(db, record, &address)?;
-                files.extend(file.map(|file| MediaFile {
-                    name: file.name,
-                    mime: file.mime,
-                    length: file.bytes.len() as u64,
-                    complete: true,
-                    thumbnail: file.thumbnail,
-                }));
-            }
-            for (envelope, manifest) in media::of_record(db, record)? {
-                let header = envelopes::header(db, envelope)?.ok_or(StoreError::Unreadable("an envelope"))?;
-                files.push(MediaFile {
-                    complete: pieces::all_here(db, &header)?,
-                    name: manifest.name,
-                    mime: manifest.mime,
-                    length: manifest.length,
-                    thumbnail: manifest.thumbnail,
-                });
-            }
-            Ok(files)
-        })
+        Ok(self.store.read(|db| files(db, record))?)
     }
 
     /// Returns the bytes of a record's file. At a desk it is put down in the audit.
@@ -259,4 +237,30 @@ pub(crate) fn tell(file: &DraftFile) -> Manifest {
         hash: *blake3::hash(&file.bytes).as_bytes(),
         thumbnail: file.thumbnail.clone(),
     }
+}
+
+/// Returns the files of a record that can be read here, also those of an open draft.
+pub(crate) fn files(db: &Connection, record: RecordId) -> Result<Vec<MediaFile>, StoreError> {
+    let mut files = Vec::new();
+    for (address, _) in media::attached(db, record)? {
+        let file = media::draft_file(db, record, &address)?;
+        files.extend(file.map(|file| MediaFile {
+            name: file.name,
+            mime: file.mime,
+            length: file.bytes.len() as u64,
+            complete: true,
+            thumbnail: file.thumbnail,
+        }));
+    }
+    for (envelope, manifest) in media::of_record(db, record)? {
+        let header = envelopes::header(db, envelope)?.ok_or(StoreError::Unreadable("an envelope"))?;
+        files.push(MediaFile {
+            complete: pieces::all_here(db, &header)?,
+            name: manifest.name,
+            mime: manifest.mime,
+            length: manifest.length,
+            thumbnail: manifest.thumbnail,
+        });
+    }
+    Ok(files)
 }
