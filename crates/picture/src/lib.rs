@@ -92,8 +92,8 @@ pub fn make_ready(bytes: &[u8], most: usize) -> Result<Picture, PictureError> {
     };
     let mut decoded = decode(&bytes, format)?;
     if let Some(orientation) = Orientation::from_exif(turn) {
-        // The small one is turned; the large one says how.
-        decoded = decoded.thumbnail(THUMBNAIL_SIDE, THUMBNAIL_SIDE);
+        // The small one is turned; the large one says how. Turned when it is small, it costs little.
+        decoded = thumbnail::shrunk(&decoded, THUMBNAIL_SIDE);
         decoded.apply_orientation(orientation);
     }
     let thumbnail = thumbnail::make(&decoded, most)?;

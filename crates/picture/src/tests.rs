@@ -108,6 +108,14 @@ fn a_thumbnail_is_small_and_the_right_way_up() {
         pixel(&ready.thumbnail, (60, 140)),
     );
     assert!(red > 150 && blue < 80 && low_red < 80 && low_blue > 150);
+    let mut tiny = Cursor::new(Vec::new());
+    RgbImage::new(3, 2).write_to(&mut tiny, ImageFormat::Png).unwrap();
+    let tiny = make_ready(tiny.get_ref(), 8000).unwrap();
+    assert_eq!(
+        image::load_from_memory(&tiny.thumbnail).unwrap().width(),
+        3,
+        "not blown up"
+    );
     let level = make_ready(&taken(1), 8000).unwrap();
     let small = image::load_from_memory(&level.thumbnail).unwrap();
     assert_eq!((small.width(), small.height()), (160, 120));

@@ -18,10 +18,7 @@ const TRIES: [(u32, u8); 6] = [
 /// Makes a JPEG of at most `most` bytes.
 pub(crate) fn make(picture: &DynamicImage, most: usize) -> Result<Vec<u8>, PictureError> {
     for (side, quality) in TRIES {
-        let small = match picture.width().max(picture.height()) > side {
-            true => on_white(&picture.thumbnail(side, side)),
-            false => on_white(picture),
-        };
+        let small = on_white(&shrunk(picture, side));
         let mut bytes = Vec::new();
         JpegEncoder::new_with_quality(&mut bytes, quality)
             .encode_image(&small)
@@ -33,6 +30,14 @@ pub(crate) fn make(picture: &DynamicImage, most: usize) -> Result<Vec<u8>, Pictu
     Err(PictureError::Undecodable(
         "there is no room for a small picture of it".to_owned(),
     ))
+}
+
+/// Makes a picture smaller, unless it is small enough.
+pub(crate) fn shrunk(picture: &DynamicImage, side: u32) -> DynamicImage {
+    match picture.width().max(picture.height()) > side {
+        true => picture.thumbnail(side, side),
+        false => picture.clone(),
+    }
 }
 
 /// A signature is often black on nothing: a JPEG has no nothing.

@@ -58,6 +58,9 @@ impl Manifest {
         let mut r = Reader::new(bytes);
         r.version("the manifest", VERSION)?;
         let (name, mime) = (text(&mut r)?, text(&mut r)?);
+        if name.contains('/') {
+            return Err(DecodeError::Contradiction("a name that leads to another folder"));
+        }
         let manifest = Self {
             name,
             mime,
@@ -122,6 +125,10 @@ mod tests {
             Manifest { length: 0, ..photo() },
             Manifest {
                 length: MAX_FILE as u64 + 1,
+                ..photo()
+            },
+            Manifest {
+                name: "a/../b".to_owned(),
                 ..photo()
             },
             Manifest {

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::process::ExitCode;
 
 use clap::Args;
-use client_core::deeds::sync::{SyncError, SyncReport};
+use client_core::deeds::sync::{SyncError, SyncOptions, SyncReport};
 use client_core::{Backoff, HttpLink, Notebook};
 use rand::SeedableRng as _;
 use rand::rngs::ChaCha20Rng;
@@ -20,6 +20,9 @@ pub(crate) struct Sync {
     /// Try again until it goes well, ever more seldom while nothing gets through; stop it with Ctrl-C
     #[arg(long)]
     keep_trying: bool,
+    /// The link costs money: photos and recordings wait for another
+    #[arg(long, conflicts_with = "keep_trying")]
+    metered: bool,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -30,7 +33,13 @@ impl Sync {
         let mut notebook = self.home.open()?;
         let report = match self.keep_trying {
             true => keep_trying(&mut notebook)?,
-            false => notebook.sync(&HttpLink::default())?,
+            false => {
+                let options = SyncOptions {
+                    metered: self.metered,
+                    ..SyncOptions::default()
+                };
+                notebook.sync_as(&HttpLink::default(), options)?
+            }
         };
         if self.json {
             output::json(&report)?;
