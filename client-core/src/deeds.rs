@@ -1,5 +1,6 @@
 //! What a person does with a notebook: one file a deed.
 
+pub mod access;
 pub mod admit;
 pub mod answer;
 pub mod attach;
@@ -36,6 +37,7 @@ pub mod rebuild;
 pub mod receipt;
 pub mod recovery;
 pub mod relay;
+pub mod retention;
 pub mod revoke;
 pub mod roster;
 pub mod rotate;

@@ -78,22 +78,20 @@ impl Notebook {
     }
 }
 
-/// Builds the roster from entries that came. Most have one chain; a bundle also brings sides of it.
+/// Builds the roster from entries that came. Most have one chain, in order; a bundle may bring them in another order,
+/// and sides of it.
 pub(crate) fn read(entries: &[RosterEntry]) -> Result<Roster, RosterError> {
-    Roster::from_entries(entries).or_else(|error| match error {
-        RosterError::Rival { .. } | RosterError::NotNext { .. } => Roster::from_tree(entries),
-        other => Err(other),
-    })
+    Roster::from_entries(entries).or_else(|error| Roster::from_tree(entries).map_err(|_| error))
 }
 
 /// Keeps the entries of a roster, each on its side.
 pub(crate) fn keep_entries(db: &Connection, own: &Roster, entries: &[RosterEntry]) -> Result<(), StoreError> {
-    entries
-        .iter()
-        .try_for_each(|entry| match own.on_chain(&entry.position()) {
-            true => roster::append(db, entry),
-            false => roster::keep_aside(db, entry),
-        })
+    // What is no part of it was left out when it was built.
+    let mut held = entries.iter().filter(|entry| own.holds(&entry.position()));
+    held.try_for_each(|entry| match own.on_chain(&entry.position()) {
+        true => roster::append(db, entry),
+        false => roster::keep_aside(db, entry),
+    })
 }
 
 /// Keeps a roster that was checked against this node's certificate, and what it says to this node.

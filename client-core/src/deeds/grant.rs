@@ -17,6 +17,7 @@ use wire::{CompartmentId, EnvelopeId, GrantedKeyId, KemPublic, KeyName, Kind, Me
 
 use crate::Notebook;
 use crate::compartments::Compartments;
+use crate::deeds::policy::Policy;
 use crate::home::HomeError;
 use crate::import::{GRANT, GRANTED_KEY};
 use crate::notebook::NoProgramme;
@@ -93,11 +94,11 @@ pub struct PacketLimits {
     pub hours: u32,
 }
 
-impl Default for PacketLimits {
-    fn default() -> Self {
+impl From<Policy> for PacketLimits {
+    fn from(policy: Policy) -> Self {
         Self {
-            records: 20,
-            hours: 72,
+            records: usize::try_from(policy.packet_records).unwrap_or(usize::MAX),
+            hours: policy.packet_hours,
         }
     }
 }
@@ -114,9 +115,9 @@ struct Packet {
 }
 
 impl Notebook {
-    /// Returns the programme's limits for packets.
+    /// Returns the programme's limits for packets, as its policy says.
     pub fn packet_limits(&self) -> PacketLimits {
-        PacketLimits::default()
+        self.policy().unwrap_or_default().into()
     }
 
     /// Returns the member that a person means by an id or a name.

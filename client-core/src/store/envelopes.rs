@@ -388,6 +388,7 @@ pub(crate) fn troubled(db: &Connection) -> Result<Vec<Troubled>, StoreError> {
         "SELECT id, author, subject, sequence, state, reason FROM envelope
          WHERE state = 'waiting'
             OR state = 'quarantined' AND id NOT IN (SELECT envelope FROM decided WHERE NOT released)
+               AND NOT (subject = zeroblob(16) AND coalesce(cause, '') IN ('revoked', 'expired'))
          ORDER BY rowid",
     )
 }

@@ -57,30 +57,27 @@ pub(crate) fn put(db: &Connection, id: EnvelopeId, cause: Cause, reason: &str) -
     Ok(())
 }
 
-/// Returns what is in quarantine, or what a person dropped from it. Chains are not listed: they are released with the
-/// records that are sealed under them.
+/// Returns what is in quarantine, or what a person dropped from it. What is about no record is not listed: chains are
+/// released with the records that are sealed under them, and posted keys serve nobody.
 pub(crate) fn groups(db: &Connection, dropped: bool) -> Result<Vec<Group>, StoreError> {
     let mut statement = db.prepare_cached(
         "SELECT subject, author, coalesce(cause, 'misfit') AS cause, coalesce(reason, '') AS reason,
                 count(*) AS envelopes, min(seen) AS first, max(seen) AS last
          FROM envelope
-         WHERE state = 'quarantined' AND kind <> :chain
+         WHERE state = 'quarantined' AND subject <> zeroblob(16)
            AND :dropped = (id IN (SELECT envelope FROM decided WHERE NOT released))
          GROUP BY subject, author, cause, reason ORDER BY min(rowid)",
     )?;
-    let rows = statement.query_map(
-        named_params! { ":chain": Kind::CHAIN.0, ":dropped": dropped },
-        |row| {
-            Ok(Group {
-                subject: fixed(row, "subject")?,
-                author: MemberId::from_bytes(fixed(row, "author")?),
-                cause: row.get("cause")?,
-                reason: row.get("reason")?,
-                envelopes: count(row, "envelopes")?,
-                seen: (row.get("first")?, row.get("last")?),
-            })
-        },
-    )?;
+    let rows = statement.query_map(named_params! { ":dropped": dropped }, |row| {
+        Ok(Group {
+            subject: fixed(row, "subject")?,
+            author: MemberId::from_bytes(fixed(row, "author")?),
+            cause: row.get("cause")?,
+            reason: row.get("reason")?,
+            envelopes: count(row, "envelopes")?,
+            seen: (row.get("first")?, row.get("last")?),
+        })
+    })?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 

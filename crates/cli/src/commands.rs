@@ -18,6 +18,7 @@ mod receipt;
 mod record;
 mod recovery;
 mod relay;
+mod retention;
 mod roster;
 mod serve;
 mod sync;
@@ -85,6 +86,9 @@ enum Command {
     Audit(audit::Audit),
     /// Write a form's records as tables
     Export(export::Export),
+    /// See what is due to be erased, erase what is, keep something longer
+    #[command(subcommand)]
+    Retention(retention::RetentionCommand),
     /// Check receipts of erasures
     #[command(subcommand)]
     Receipt(receipt::ReceiptCommand),
@@ -116,6 +120,7 @@ impl Baraza {
             Command::Desk(command) => command.run(),
             Command::Audit(command) => command.run(),
             Command::Export(command) => command.run(),
+            Command::Retention(command) => command.run(),
             Command::Receipt(command) => command.run(),
             Command::Rebuild(command) => command.run(),
             Command::MergeWorker(command) => command.run(),

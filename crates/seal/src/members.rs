@@ -184,7 +184,6 @@ mod tests {
     use rand::rngs::ChaCha20Rng;
 
     use super::*;
-    use crate::keys::SignKey;
 
     #[test]
     fn a_members_key_is_handed_to_one_member_under_its_own_id() {

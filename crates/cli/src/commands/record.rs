@@ -1,6 +1,7 @@
 //! `baraza record new`, `answer`, `clear`, `add`, `remove`, `attach`, `media`, `finish`, `list`, `show`, `grant`, `offer`, `hand-over`,
 //! `take-over`, `withdraw`, `erase`, `receipt`
 
+mod access;
 mod consent;
 mod erase;
 mod media;
@@ -131,6 +132,19 @@ pub(crate) enum RecordCommand {
     HandOver(moving::HandOver),
     /// Take over a draft from a file that another device wrote, and print its record
     TakeOver(moving::TakeOver),
+    /// At a desk: write all that is here about a record for the person it is about, as JSON and as a page
+    Access {
+        #[command(flatten)]
+        home: Home,
+        /// The record
+        record: RecordId,
+        /// A folder for the two files
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+        /// Do not leave out what names other people of the household
+        #[arg(long)]
+        whole_household: bool,
+    },
     /// Put down what a person says about a purpose, while the record is open
     Consent(consent::Consent),
     /// Put down that a person takes consent back: the record is hidden everywhere at the next sync
@@ -228,6 +242,12 @@ impl RecordCommand {
                 ..
             } => withdrawn(&home.open()?, json)?,
             Self::List { home, form, json, .. } => list(&home.open()?, form.as_deref(), json)?,
+            Self::Access {
+                home,
+                record,
+                out,
+                whole_household,
+            } => access::write(&mut home.open()?, record, &out, whole_household)?,
             Self::Consent(consent) => consent.put_down()?,
             Self::Withdraw {
                 home,

@@ -1,0 +1,228 @@
+//! Retention: how long a record may be kept, by form and purpose, and what is due to be erased.
+//!
+//! A clock runs from a record's last change, or from the withdrawal of its consent. When it has run down the record is
+//! erased, unless a person has given a reason to keep it longer, which stands in the record itself and so holds at
+//! every desk.
+
+use form::Value;
+use record::consent::covers;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+use wire::{EnvelopeId, RecordId};
+
+use crate::Notebook;
+use crate::deeds::erase::EraseError;
+use crate::deeds::finish::FinishError;
+use crate::deeds::list::time;
+use crate::deeds::start::DraftError;
+use crate::import::load;
+use crate::store::records::{self, RecordStatus};
+use crate::store::{StoreError, erasure};
+
+/// How many days before a record is erased people are told.
+pub const NOTICE_DAYS: u32 = 14;
+const DAY: i64 = 86_400;
+/// Where a record says that it is kept longer.
+const META_KEEP: &str = "keep";
+
+/// How long records of a form are kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RetentionRule {
+    /// The form's `form_id`.
+    pub form: String,
+    /// For records that people let be used for this purpose; for all if there is none.
+    pub purpose: Option<String>,
+    /// How many days after their last change.
+    pub days: u32,
+}
+
+/// How long records are kept. Of the rules that apply to a record the longest holds; a record to whose form there are
+/// rules, none of which applies, is kept as long as a withdrawn one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Retention {
+    /// The rules. Records of forms without one are kept.
+    pub rules: Vec<RetentionRule>,
+    /// How many days after consent was taken back.
+    pub withdrawn_days: u32,
+}
+
+/// Why a record is erased.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Why {
+    /// Its time is over.
+    Retention,
+    /// Consent was taken back.
+    Withdrawn,
+}
+
+/// A record whose clock runs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Due {
+    /// The record.
+    pub record: RecordId,
+    /// The form's `form_id`.
+    pub form: String,
+    /// When somebody should look whether it is still needed: [`NOTICE_DAYS`] before (UTC, RFC 3339).
+    pub review_at: String,
+    /// When it is erased (UTC, RFC 3339); nothing while it is held.
+    pub destroy_at: Option<String>,
+    /// Why.
+    pub why: Why,
+    /// Why it is kept longer, if it is.
+    pub kept_because: Option<String>,
+    #[serde(skip)]
+    seconds: Option<i64>,
+}
+
+/// Why a record is not kept longer.
+#[derive(Debug, Error)]
+pub enum KeepError {
+    /// Nobody says why.
+    #[error("say why the record is kept longer")]
+    NoReason,
+    /// An edit of it is open.
+    #[error("an edit of record {0} is open here; finish it first")]
+    EditOpen(RecordId),
+    /// The record cannot be opened.
+    #[error(transparent)]
+    Draft(#[from] DraftError),
+    /// The reason cannot be sealed.
+    #[error(transparent)]
+    Finish(#[from] FinishError),
+}
+
+/// A reason to keep a record longer, as it stands in the record.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    /// Until when, in unix seconds; nothing while it is held.
+    until: Option<i64>,
+    reason: String,
+}
+
+impl Notebook {
+    /// Returns the records that are erased within so many days, the first first, and those that are held.
+    ///
+    /// # Errors
+    /// The notebook cannot be read.
+    pub fn retention(&self, policy: &Retention, within_days: u32) -> Result<Vec<Due>, StoreError> {
+        let until = self.now().as_second() + i64::from(within_days) * DAY;
+        let mut due = self.store.read(|db| {
+            let withdrawn = erasure::withdrawals(db, None)?;
+            let mut due = Vec::new();
+            let hidden = withdrawn.iter().map(|withdrawal| withdrawal.record);
+            let mut ids: Vec<RecordId> = hidden.collect();
+            ids.extend(records::list(db, None)?.into_iter().map(|row| row.id));
+            ids.sort_unstable();
+            ids.dedup();
+            for id in ids {
+                let Some(row) = records::get(db, id)? else {
+                    continue;
+                };
+                let record = load(db, id)?;
+                let (from, days, why) = match row.status {
+                    RecordStatus::Withdrawn => {
+                        let of = withdrawn.iter().filter(|withdrawal| withdrawal.record == id);
+                        let at = of
+                            .filter_map(|withdrawal| withdrawal.said.as_ref())
+                            .map(|said| said.at);
+                        let from = at.max().unwrap_or(row.changed);
+                        (from, Some(policy.withdrawn_days), Why::Withdrawn)
+                    }
+                    RecordStatus::Received => {
+                        (row.changed, policy.days(&row.form_id, &record), Why::Retention)
+                    }
+                    RecordStatus::Draft | RecordStatus::Granted | RecordStatus::Finished => continue,
+                };
+                let Some(days) = days else { continue };
+                let natural = from.saturating_add(i64::from(days) * DAY);
+                let kept = kept(&record).filter(|_| why == Why::Retention);
+                let seconds = match &kept {
+                    None => Some(natural),
+                    Some(kept) => kept.until.map(|until| until.max(natural)),
+                };
+                due.push(Due {
+                    record: id,
+                    form: row.form_id,
+                    review_at: time(seconds.unwrap_or(natural) - i64::from(NOTICE_DAYS) * DAY),
+                    destroy_at: seconds.map(time),
+                    why,
+                    kept_because: kept.map(|kept| kept.reason),
+                    seconds,
+                });
+            }
+            Ok::<_, StoreError>(due)
+        })?;
+        due.retain(|one| one.seconds.is_none_or(|seconds| seconds <= until));
+        due.sort_by_key(|one| (one.seconds.unwrap_or(i64::MAX), one.record));
+        Ok(due)
+    }
+
+    /// Erases the records whose time is over. Returns them.
+    ///
+    /// # Errors
+    /// This notebook may not erase, or cannot be written.
+    pub fn run_retention(&mut self, policy: &Retention) -> Result<Vec<RecordId>, EraseError> {
+        let due = self.retention(policy, 0)?;
+        let over: Vec<RecordId> = due
+            .into_iter()
+            .filter(|one| one.seconds.is_some())
+            .map(|one| one.record)
+            .collect();
+        if !over.is_empty() {
+            self.erase_all(&over)?;
+        }
+        Ok(over)
+    }
+
+    /// Keeps a record longer: until a time (unix seconds), or as long as nobody says otherwise. A time that is over
+    /// lifts what was said before. The reason is sealed into the record, where every desk reads it.
+    ///
+    /// # Errors
+    /// Nobody says why, or the record cannot be opened or sealed.
+    pub fn keep_longer(
+        &mut self,
+        record: RecordId,
+        until: Option<i64>,
+        reason: &str,
+    ) -> Result<Option<EnvelopeId>, KeepError> {
+        if reason.trim().is_empty() {
+            return Err(KeepError::NoReason);
+        }
+        let mut open = self.open_draft(record)?;
+        if !open.new {
+            return Err(KeepError::EditOpen(record));
+        }
+        let kept = Kept {
+            until,
+            reason: reason.trim().to_owned(),
+        };
+        let said = Value::Text(serde_json::to_string(&kept).unwrap_or_default());
+        let now = self.now().as_second();
+        // The step is not kept: the draft becomes a change at once, or nothing happened.
+        let put = open.draft.set_meta(META_KEEP, said, now);
+        drop(put.map_err(DraftError::from)?);
+        Ok(self.finish_draft(open, None)?)
+    }
+}
+
+impl Retention {
+    /// How many days a record is kept; nothing if no rule speaks of its form.
+    fn days(&self, form: &str, record: &record::Record) -> Option<u32> {
+        let of_form = || self.rules.iter().filter(|rule| rule.form == form);
+        let said = record.consent();
+        let applies = |rule: &&RetentionRule| {
+            let purpose = rule.purpose.as_deref();
+            purpose.is_none_or(|purpose| covers(&said, purpose))
+        };
+        let longest = of_form().filter(applies).map(|rule| rule.days).max();
+        longest.or_else(|| of_form().next().map(|_| self.withdrawn_days))
+    }
+}
+
+fn kept(record: &record::Record) -> Option<Kept> {
+    match record.meta(META_KEEP)? {
+        Value::Text(said) => serde_json::from_str(&said).ok(),
+        _ => None,
+    }
+}
