@@ -26,6 +26,7 @@ pub mod join;
 pub mod join_roster;
 pub mod keep_syncing;
 pub mod list;
+pub mod media;
 pub mod members;
 pub mod move_relay;
 pub mod policy;

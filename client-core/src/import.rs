@@ -37,6 +37,7 @@ mod checkpoint;
 pub(crate) mod files;
 mod grant;
 pub(crate) mod handover;
+pub(crate) mod media;
 mod misfits;
 mod posted;
 pub(crate) mod roster;
@@ -199,6 +200,7 @@ fn open(db: &Connection, reading: &Reading<'_>, verified: &Verified) -> Result<T
         Kind::GRANT => grant::open(db, reading, verified),
         Kind::CHECKPOINT => checkpoint::open(db, reading, verified),
         Kind::RECORD => open_record(db, reading, verified),
+        Kind::MEDIA => media::open(db, reading, verified),
         Kind::WITHDRAWAL => withdrawal::open(db, reading, verified),
         Kind::TOMBSTONE => tombstone::open(db, reading, verified),
         Kind::KEYS => posted::open(db, reading, verified),

@@ -10,7 +10,7 @@ use crate::Notebook;
 use crate::home::HomeError;
 use crate::merging::Merger;
 use crate::store::myself::{self, Myself};
-use crate::store::{StoreError, envelopes, outbox, time};
+use crate::store::{StoreError, envelopes, outbox, pieces, time};
 
 /// The pen, at its place, in one transaction.
 pub(crate) struct Hand<'a> {
@@ -94,6 +94,7 @@ impl Notebook {
             after = *last;
             for (_, envelope) in queued {
                 if !self.home.has_copy(envelope.id(), &envelope) {
+                    let envelope = self.store.read(|db| pieces::fill(db, envelope))?;
                     self.home.copy_out(envelope.id(), &envelope)?;
                 }
             }

@@ -19,9 +19,11 @@ pub(crate) mod forms;
 pub(crate) mod fresh_keys;
 pub(crate) mod handovers;
 pub(crate) mod keys;
+pub(crate) mod media;
 pub(crate) mod myself;
 pub(crate) mod once_keys;
 pub(crate) mod outbox;
+pub(crate) mod pieces;
 pub(crate) mod quarantine;
 pub(crate) mod records;
 pub(crate) mod roster;
@@ -43,6 +45,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("store/0011_waiting_changes.sql"),
     include_str!("store/0012_desks.sql"),
     include_str!("store/0013_restored.sql"),
+    include_str!("store/0014_media.sql"),
 ];
 
 /// Why the notebook's file cannot be read or written.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use seal::roster::Roster;
-use wire::{CompartmentId, Envelope, Kind, MemberId, PartHeader, RecordId, Wanted};
+use wire::{CompartmentId, Envelope, Header, Kind, MemberId, PartHash, PartHeader, RecordId, Wanted};
 
 use crate::store::{Query, Run, Store, StoreError};
 
@@ -57,11 +57,34 @@ impl<'a> Clearance<'a> {
         })
     }
 
+    /// Returns whether the member may bring pieces that a header declares: its own always, so that they are not lost;
+    /// those of others only if it is trusted.
+    pub(crate) fn may_bring(&self, header: &Header) -> bool {
+        !self.barred || header.author == self.member
+    }
+
+    /// Returns whether the member is given a piece that a header declares: whoever may read the part.
+    pub(crate) fn may_have(
+        &mut self,
+        header: &Header,
+        piece: &PartHash,
+        store: &dyn Store,
+    ) -> Result<bool, StoreError> {
+        let Some(part) = header.parts.iter().find(|part| part.hash == *piece) else {
+            return Ok(false);
+        };
+        if self.barred {
+            return Ok(false);
+        }
+        let granted = self.compartments(RecordId::from_bytes(header.subject), store)?;
+        Ok(self.roster.may_read(&self.member, part.compartment) || granted.contains(&part.compartment))
+    }
+
     /// Takes out the parts that the member is not cleared for.
     pub(crate) fn withhold(&mut self, mut run: Run, store: &dyn Store) -> Result<Run, StoreError> {
         for (_, envelope) in &mut run.envelopes {
             let granted = match envelope.header.kind {
-                Kind::RECORD if !self.roster.is_desk(&self.member) => {
+                Kind::RECORD | Kind::MEDIA if !self.roster.is_desk(&self.member) => {
                     self.compartments(RecordId::from_bytes(envelope.header.subject), store)?
                 }
                 _ => Vec::new(),

@@ -14,6 +14,7 @@ use tokio::sync::mpsc;
 use tokio_stream::StreamExt as _;
 use tokio_stream::wrappers::ReceiverStream;
 
+use crate::blobs::Blobs;
 use crate::store::{Store, StoreError};
 use crate::writer::Writer;
 use seal::verify::freshness::Freshness;
@@ -21,6 +22,7 @@ use seal::verify::request::RequestHeaders;
 
 mod call;
 mod connections;
+mod pieces;
 mod places;
 mod tls;
 
@@ -34,6 +36,7 @@ const SMALL: usize = 16 << 10;
 #[derive(Clone)]
 pub struct AppState {
     pub(crate) store: Arc<dyn Store>,
+    pub(crate) blobs: Arc<Blobs>,
     pub(crate) writer: Writer,
     pub(crate) freshness: Freshness,
     pub(crate) clock: Arc<dyn Fn() -> i64 + Send + Sync>,
@@ -41,22 +44,24 @@ pub struct AppState {
 }
 
 impl AppState {
-    /// Puts a relay together from a store and a clock that tells unix seconds.
+    /// Puts a relay together from a store, the pieces of photos, and a clock that tells unix seconds.
     ///
     /// # Errors
     /// If what is in the store cannot be read.
     pub fn new(
         store: Arc<dyn Store>,
+        blobs: Arc<Blobs>,
         clock: Arc<dyn Fn() -> i64 + Send + Sync>,
         max_programmes: usize,
     ) -> Result<(Self, std::thread::JoinHandle<()>), StoreError> {
         let seconds = Arc::clone(&clock);
         let hour = Arc::new(move || seconds().div_euclid(3600) * 3600);
         let freshness = Freshness::new(store.identity().freshness);
-        let (writer, thread) = Writer::start(Arc::clone(&store), hour, max_programmes)?;
+        let (writer, thread) = Writer::start(Arc::clone(&store), Arc::clone(&blobs), hour, max_programmes)?;
         Ok((
             Self {
                 store,
+                blobs,
                 writer,
                 freshness,
                 clock,

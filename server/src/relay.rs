@@ -121,8 +121,13 @@ impl Relay {
     pub async fn start(config: Config) -> Result<Self, ServeError> {
         let lock = lock(&config.data)?;
         let store = Arc::new(SqliteStore::open(&config.data.join(DATABASE))?);
-        let (state, writer) = AppState::new(store.clone(), Arc::new(unix_seconds), config.max_programmes)?;
         let blobs = Arc::new(Blobs::open(&config.data.join(BLOBS), config.media_quota)?);
+        let (state, writer) = AppState::new(
+            store.clone(),
+            Arc::clone(&blobs),
+            Arc::new(unix_seconds),
+            config.max_programmes,
+        )?;
         let tls = match config.tls {
             true => Some(tls_key::open_or_make(&config.data)?),
             false => None,

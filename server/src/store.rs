@@ -3,8 +3,8 @@
 use seal::verify::envelope::Verified;
 use thiserror::Error;
 use wire::{
-    Envelope, EnvelopeId, Incarnation, Kind, LogId, MemberId, ProgrammeId, RecordId, RosterEntry, Status,
-    Vector,
+    Envelope, EnvelopeId, Header, Incarnation, Kind, LogId, MemberId, Part, PartHash, ProgrammeId, RecordId,
+    RosterEntry, Status, Vector,
 };
 
 mod memory;
@@ -73,7 +73,7 @@ pub enum Query {
     /// Forms, grants to the member, records it was granted, each desk's newest checkpoint, and what every member must
     /// know of records (tombstones, withdrawals, receipts), but nothing it wrote itself: for a device.
     For(MemberId),
-    /// What was answered in one record: its `record` envelopes, not the grants of it.
+    /// What was answered in one record: its `record` and `media` envelopes, not the grants of it.
     Record(RecordId),
 }
 
@@ -125,6 +125,25 @@ pub trait Store: Send + Sync + 'static {
     /// Returns the next run of envelopes after a sequence number.
     fn run(&self, programme: &ProgrammeId, query: Query, after: u64) -> Result<Run, StoreError>;
 
+    /// Returns the header of the envelope that declares a piece, unless its record was erased.
+    fn declaring(&self, programme: &ProgrammeId, hash: &PartHash) -> Result<Option<Header>, StoreError>;
+
+    /// Returns the declared pieces of one author, or of all, that are not known to be whole, by their hashes.
+    fn missing_pieces(
+        &self,
+        programme: &ProgrammeId,
+        author: Option<&MemberId>,
+    ) -> Result<Vec<PartHash>, StoreError>;
+
+    /// Notes that all of a piece is here.
+    fn note_whole(&self, programme: &ProgrammeId, hash: &PartHash) -> Result<(), StoreError>;
+
+    /// Returns the pieces whose record was erased, and whose bytes have not been destroyed yet.
+    fn doomed_pieces(&self) -> Result<Vec<(ProgrammeId, PartHash)>, StoreError>;
+
+    /// Notes that the bytes of a piece are destroyed.
+    fn note_destroyed(&self, programme: &ProgrammeId, hash: &PartHash) -> Result<(), StoreError>;
+
     /// Returns the grants of a record to a member, as stored.
     fn grants(
         &self,
@@ -142,6 +161,26 @@ pub(crate) const FOR_ALL: [Kind; 5] = [
     Kind::WITHDRAWAL,
     Kind::RECEIPT,
 ];
+
+/// Returns what is kept of an envelope: nothing but the header if its record was erased, and no pieces of a photo, which
+/// come apart.
+pub(crate) fn kept(envelope: &Envelope, erased: bool) -> Envelope {
+    let mut kept = envelope.withholding(|_| !erased);
+    if envelope.header.kind == Kind::MEDIA {
+        kept.parts
+            .iter_mut()
+            .skip(1)
+            .for_each(|part| *part = Part::Absent);
+    }
+    kept
+}
+
+/// Returns the pieces that a header declares, by their hashes.
+pub(crate) fn pieces(header: &Header) -> impl Iterator<Item = PartHash> {
+    let declares = header.kind == Kind::MEDIA;
+    let parts = header.parts.iter().skip(1).filter(move |_| declares);
+    parts.map(|part| part.hash)
+}
 
 /// Finds how far each author's sequence goes without a gap. `places` are in order.
 pub(crate) fn contiguous(

@@ -9,6 +9,7 @@ use seal::verify::envelope::Verified;
 use tokio::sync::{mpsc, oneshot};
 use wire::{Kind, ProgrammeId, RosterEntry, Status};
 
+use crate::blobs::Blobs;
 use crate::store::{Store, StoreError, Write};
 
 /// How many writes may wait.
@@ -35,6 +36,7 @@ impl Writer {
     /// Starts the writer's thread. It ends when nobody can write any more.
     pub(crate) fn start(
         store: Arc<dyn Store>,
+        blobs: Arc<Blobs>,
         hour: Arc<dyn Fn() -> i64 + Send + Sync>,
         most_programmes: usize,
     ) -> Result<(Self, JoinHandle<()>), StoreError> {
@@ -47,6 +49,8 @@ impl Writer {
                 known.insert(programme, Arc::new(roster));
             }
         }
+        // The program may have been killed between erasing a record and destroying its photos.
+        destroy_doomed(&*store, &blobs);
         let rosters: Rosters = Arc::new(RwLock::new(known));
         let (jobs, mut inbox) = mpsc::channel::<Job>(QUEUE);
         let shared = Arc::clone(&rosters);
@@ -59,7 +63,7 @@ impl Writer {
                         Err(_) => break,
                     }
                 }
-                write(&*store, &shared, batch, hour(), most_programmes);
+                write(&*store, &blobs, &shared, batch, hour(), most_programmes);
             }
         });
         Ok((Self { jobs, rosters }, thread))
@@ -97,7 +101,14 @@ impl Writer {
     }
 }
 
-fn write(store: &dyn Store, rosters: &Rosters, batch: Vec<Job>, hour: i64, most_programmes: usize) {
+fn write(
+    store: &dyn Store,
+    blobs: &Blobs,
+    rosters: &Rosters,
+    batch: Vec<Job>,
+    hour: i64,
+    most_programmes: usize,
+) {
     let mut grown: BTreeMap<ProgrammeId, Arc<Roster>> =
         rosters.read().unwrap_or_else(PoisonError::into_inner).clone();
     let (mut writes, mut replies) = (Vec::new(), Vec::new());
@@ -120,6 +131,10 @@ fn write(store: &dyn Store, rosters: &Rosters, batch: Vec<Job>, hour: i64, most_
     }
     match store.write(&writes, hour) {
         Ok(statuses) => {
+            // Before a tombstone is acknowledged, the photos of its record are gone.
+            if writes.iter().any(|write| matches!(write, Write::Erase(_))) {
+                destroy_doomed(store, blobs);
+            }
             // Published before it is answered: whoever got an answer finds the roster it speaks of.
             *rosters.write().unwrap_or_else(PoisonError::into_inner) = grown;
             for (reply, status) in replies.into_iter().zip(statuses) {
@@ -128,6 +143,27 @@ fn write(store: &dyn Store, rosters: &Rosters, batch: Vec<Job>, hour: i64, most_
         }
         // Dropping the replies makes every call of this batch fail; members send again what was not acknowledged.
         Err(error) => tracing::error!(%error, writes = writes.len(), "a batch could not be written"),
+    }
+}
+
+/// Destroys the pieces of erased records. What cannot be destroyed now is tried again with the next tombstone, and when
+/// the relay starts.
+fn destroy_doomed(store: &dyn Store, blobs: &Blobs) {
+    let doomed = match store.doomed_pieces() {
+        Ok(doomed) => doomed,
+        Err(error) => return tracing::error!(%error, "the pieces of erased records could not be found"),
+    };
+    for (programme, hash) in doomed {
+        let destroyed = blobs
+            .destroy(&programme, &hash)
+            .map_err(|error| error.to_string());
+        let noted = destroyed.and_then(|_| {
+            let noted = store.note_destroyed(&programme, &hash);
+            noted.map_err(|error| error.to_string())
+        });
+        if let Err(error) = noted {
+            tracing::error!(%error, "a piece of an erased record could not be destroyed");
+        }
     }
 }
 

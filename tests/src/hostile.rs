@@ -19,7 +19,7 @@ use seal::write::{Pen, SealedPart};
 use sync::{MemberCall, MemberEffect};
 use wire::{
     Certificate, ChainId, CompartmentId, Envelope, EnvelopeId, Hello, KeyName, Kind, LogId, MemberCard,
-    MemberId, PartHeader, RecordId, RefusalCode, Status, Writer,
+    MemberId, PartHash, PartHeader, RecordId, RefusalCode, Status, Want, Wanted, Writer,
 };
 
 /// The device, its keys, and what it has written so far.
@@ -160,16 +160,9 @@ impl Mallory {
     /// # Panics
     /// If the relay takes it otherwise than from any member.
     pub fn send(&mut self) -> usize {
-        // The first call only asks for a nonce: it is turned down before much was sent in vain.
-        let turned = self.call(Vec::new(), &[]);
-        let nonce = turned.iter().find_map(|effect| match effect {
-            MemberEffect::Refused(refusal) if refusal.code == RefusalCode::Stale => {
-                Some(refusal.nonce.clone())
-            }
-            _ => None,
-        });
+        let nonce = self.nonce();
         let outbox = std::mem::take(&mut self.outbox);
-        let answer = self.call(nonce.expect("a nonce"), &outbox);
+        let answer = self.call(nonce, &outbox, &[]);
         let is_over = answer
             .iter()
             .any(|effect| matches!(effect, MemberEffect::Finish(_)));
@@ -178,7 +171,36 @@ impl Mallory {
         answer.iter().filter(stored).count()
     }
 
-    fn call(&self, nonce: Vec<u8>, envelopes: &[Envelope]) -> Vec<MemberEffect> {
+    /// Asks the relay for pieces of photos. Returns how many bytes of them it gives.
+    ///
+    /// # Panics
+    /// If the relay does not answer.
+    pub fn want_pieces(&self, pieces: &[PartHash]) -> usize {
+        let wants = pieces.iter().map(|part| Want {
+            what: Wanted::Part(*part),
+            from: 0,
+        });
+        let answer = self.call(self.nonce(), &[], &wants.collect::<Vec<_>>());
+        let given = answer.iter().map(|effect| match effect {
+            MemberEffect::KeepPiece(piece) => piece.bytes.len(),
+            _ => 0,
+        });
+        given.sum()
+    }
+
+    /// Asks for a nonce: the first call is turned down before much was sent in vain.
+    fn nonce(&self) -> Vec<u8> {
+        let turned = self.call(Vec::new(), &[], &[]);
+        let nonce = turned.iter().find_map(|effect| match effect {
+            MemberEffect::Refused(refusal) if refusal.code == RefusalCode::Stale => {
+                Some(refusal.nonce.clone())
+            }
+            _ => None,
+        });
+        nonce.expect("a nonce")
+    }
+
+    fn call(&self, nonce: Vec<u8>, envelopes: &[Envelope], wants: &[Want]) -> Vec<MemberEffect> {
         let hello = Hello {
             programme: self.hand.roster.programme(),
             member: self.hand.member,
@@ -186,7 +208,7 @@ impl Mallory {
             log: LogId([0; 8]),
             roster: self.hand.roster.position(),
             nonce,
-            wants: Vec::new(),
+            wants: wants.to_vec(),
             probe: false,
         };
         let (mut call, mut body) = MemberCall::begin(hello);

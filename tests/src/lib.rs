@@ -3,6 +3,7 @@
 pub mod crafted;
 pub mod hostile;
 pub mod memory;
+pub mod photos;
 pub mod process;
 pub mod scan;
 pub mod seized;

@@ -10,16 +10,18 @@ use crate::metadata::Metadata;
 use crate::run::{output, program, project};
 
 /// What each package may be built with, of the workspace's own.
-const MAY_USE: [(&str, &[&str]); 9] = [
+const MAY_USE: [(&str, &[&str]); 10] = [
     ("baraza-form", &[]),
     ("baraza-wire", &[]),
     ("baraza-record", &["baraza-form"]),
     ("baraza-seal", &["baraza-wire"]),
     ("baraza-sync", &["baraza-wire"]),
+    ("baraza-picture", &[]),
     (
         "client-core",
         &[
             "baraza-form",
+            "baraza-picture",
             "baraza-record",
             "baraza-seal",
             "baraza-sync",
@@ -34,7 +36,7 @@ const MAY_USE: [(&str, &[&str]); 9] = [
 const SEE_ALL: [&str; 4] = ["baraza-cli", "baraza-testkit", "baraza-tests", "xtask"];
 
 /// Crates from elsewhere that only some of ours may be built with.
-const ONLY_IN: [(&str, &[&str]); 20] = [
+const ONLY_IN: [(&str, &[&str]); 21] = [
     ("automerge", &["baraza-record"]),
     ("hexane", &["baraza-record"]),
     ("hpke", &["baraza-seal"]),
@@ -55,6 +57,7 @@ const ONLY_IN: [(&str, &[&str]); 20] = [
     ("rustls", &["client-core", "baraza-server"]),
     ("rcgen", &["baraza-server"]),
     ("object_store", &["baraza-server"]),
+    ("image", &["baraza-picture"]),
 ];
 
 /// Words that only some files may hold: the word, where it may stand, and why.

@@ -104,15 +104,26 @@ impl Notebook {
         Ok(interview::check(&open.form, &open.draft, &environment))
     }
 
-    /// Puts down an answer or takes it away, and sets what it triggers.
     fn set(&mut self, record: RecordId, at: &Address, value: Option<Value>) -> Result<(), DraftError> {
+        let open = self.open_draft(record)?;
+        let open = self.put_answer(open, at, value)?;
+        Ok(self.keep(&open)?)
+    }
+
+    /// Puts down an answer or takes it away, and sets what it triggers. Nothing of it is on disk yet.
+    pub(crate) fn put_answer(
+        &mut self,
+        open: OpenDraft,
+        at: &Address,
+        value: Option<Value>,
+    ) -> Result<OpenDraft, DraftError> {
         let OpenDraft {
             row,
             form,
             mut draft,
             mut steps,
             new,
-        } = self.open_draft(record)?;
+        } = open;
         let now = self.now().as_second();
         let environment = self.environment(&form)?;
         match with_triggers(&form, &draft, at, value.clone(), &environment) {
@@ -123,13 +134,13 @@ impl Notebook {
             }),
         }
         steps.extend(self.recompute(&mut draft, &form)?);
-        Ok(self.keep(&OpenDraft {
+        Ok(OpenDraft {
             row,
             form,
             draft,
             steps,
             new,
-        })?)
+        })
     }
 
     fn change(

@@ -14,7 +14,7 @@ use crate::home::HomeError;
 use crate::import::roster::{TakeError, Through};
 use crate::import::{self, Reading, Taken};
 use crate::notebook::NoProgramme;
-use crate::store::{StoreError, envelopes, myself, outbox, roster};
+use crate::store::{StoreError, envelopes, myself, outbox, pieces, roster};
 
 mod contents;
 mod outbox_copies;
@@ -121,9 +121,19 @@ impl Notebook {
             Selection::For(member) if own.is_desk(&member) => envelopes::everything(db),
             Selection::For(member) => envelopes::meant_for(db, member),
         })?;
+        // Devices see small pictures; the pieces are for desks and for the relay.
+        let with_pieces = !matches!(selection, Selection::For(member) if !own.is_desk(&member));
         for id in &ids {
             if let Some(envelope) = self.store.read(|db| envelopes::get(db, *id))? {
+                let declared: Vec<_> = pieces::declared(&envelope.header)
+                    .map(|(_, part)| part.hash)
+                    .collect();
                 into.write_all(&bundle.write(&Frame::Push(envelope)))?;
+                for part in declared.into_iter().filter(|_| with_pieces) {
+                    for piece in self.store.read(|db| pieces::frames(db, part))? {
+                        into.write_all(&bundle.write(&Frame::Piece(piece)))?;
+                    }
+                }
             }
         }
         into.write_all(&bundle.finish())?;
@@ -195,8 +205,10 @@ impl Notebook {
             done.roster_entries += import::roster::take(tx, me, &mut own, &entries, Through::Hand)?;
             let reading = Reading::new(tx, me, merger, &own, now)?;
             for frame in frames {
-                if let Frame::Push(envelope) = frame {
-                    take_envelope(tx, &reading, envelope, &own, &mut done)?;
+                match frame {
+                    Frame::Push(envelope) => take_envelope(tx, &reading, envelope, &own, &mut done)?,
+                    Frame::Piece(piece) => drop(pieces::append(tx, &piece, false)?),
+                    _ => {}
                 }
             }
             done.opened += import::retry(tx, &reading)?;

@@ -1,9 +1,9 @@
 //! Finish a record: one change for each compartment, sealed and queued; then this device forgets how to open it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use form::interview::{self, Complaint, Trouble};
-use form::{Address, Environment, Form};
+use form::{Address, Answers as _, Environment, Form, Value};
 use record::{Draft, SquashError};
 use rusqlite::Connection;
 use seal::chain::Chain;
@@ -13,11 +13,13 @@ use seal::roster::Roster;
 use seal::to_key::seal_to;
 use seal::write::SealedPart;
 use thiserror::Error;
+use wire::manifest::PIECE;
 use wire::{CompartmentId, EnvelopeId, KeyName, Kind, PartHeader, RecordId};
 
 use crate::Notebook;
 use crate::compartments::Compartments;
 use crate::deeds::entities::{EntitiesError, NoteError};
+use crate::deeds::media::tell;
 use crate::deeds::start::{DraftError, OpenDraft};
 use crate::home::HomeError;
 use crate::import::{self, CHAIN_KEY, Reading, Taken, chain_id};
@@ -27,7 +29,7 @@ use crate::pen::Hand;
 use crate::store::audit::{self, Deed};
 use crate::store::keys::OwnChain;
 use crate::store::records::{RecordRow, RecordStatus};
-use crate::store::{StoreError, drafts, envelopes, forms, keys, once_keys, records};
+use crate::store::{StoreError, drafts, envelopes, forms, keys, media, once_keys, records};
 
 /// Why a record was not finished. Unless it says otherwise, the draft is as it was.
 #[derive(Debug, Error)]
@@ -163,6 +165,22 @@ impl Notebook {
         let OpenDraft { row, form, draft, .. } = open;
         let now = self.now().as_second();
         let fresh = row.status == RecordStatus::Draft;
+        let mut files = Vec::new();
+        for (address, name) in self.store.read(|db| media::attached(db, row.id))? {
+            // A file whose answer was cleared since, or is not relevant, is not sent.
+            let at: Option<Address> = address.parse().ok();
+            let question = at
+                .as_ref()
+                .and_then(Address::path)
+                .and_then(|path| form.question(&path).cloned());
+            if let (Some(at), Some(question)) = (at, question)
+                && draft.answer(&at) == Some(Value::File(name))
+            {
+                let id = compartments.id(&question.compartment);
+                let id = id.ok_or_else(|| FinishError::NoEpoch(question.compartment.clone()))?;
+                files.push((id, address));
+            }
+        }
         let names = form.compartments();
         let squashed: BTreeMap<String, Vec<u8>> = draft.squash(&form, &names, now)?.into_iter().collect();
         let mut contents = Vec::new();
@@ -177,7 +195,7 @@ impl Notebook {
                 changes::write(change.into_iter().collect::<Vec<_>>().into_iter()),
             ));
         }
-        Ok(Squashed { row, contents })
+        Ok(Squashed { row, contents, files })
     }
 }
 
@@ -185,17 +203,19 @@ impl Notebook {
 pub(crate) struct Squashed {
     row: RecordRow,
     contents: Vec<(CompartmentId, Vec<u8>)>,
+    /// The addresses of the questions that files answer.
+    files: Vec<(CompartmentId, String)>,
 }
 
 impl Squashed {
-    /// Seals it. Returns the envelopes that were written.
+    /// Seals it, and its files behind it. Returns the envelopes that were written, the record's own last.
     pub(crate) fn seal(
         &self,
         tx: &Connection,
         hand: &mut Hand<'_>,
         own: &Roster,
     ) -> Result<Vec<EnvelopeId>, FinishError> {
-        let Self { row, contents } = self;
+        let Self { row, contents, files } = self;
         if contents.is_empty() {
             return Ok(Vec::new());
         }
@@ -204,14 +224,31 @@ impl Squashed {
             .map(|form| forms::dictionary(tx, form.dictionary))
             .transpose()?
             .flatten();
-        seal_about(
-            tx,
-            hand,
-            own,
-            (Kind::RECORD, row.id),
-            contents,
-            dictionary.as_ref(),
-        )
+        let compartments: BTreeSet<CompartmentId> = contents
+            .iter()
+            .map(|(id, _)| *id)
+            .chain(files.iter().map(|(id, _)| *id))
+            .collect();
+        let (mut written, taken) = take_keys(tx, hand, own, row.id, compartments)?;
+        let about = (Kind::RECORD, row.id);
+        let record = seal_with(tx, hand, &taken, about, contents, dictionary.as_ref())?;
+        for (compartment, address) in files {
+            let file = media::draft_file(tx, row.id, address)?;
+            if let (Some(file), Some((name, key))) = (file, taken.get(compartment)) {
+                let told = tell(&file).to_bytes();
+                let plain = std::iter::once(told.as_slice()).chain(file.bytes.chunks(PIECE));
+                let parts = plain.map(|plain| {
+                    let packed = payload::pack(plain, None);
+                    let subject = *row.id.as_bytes();
+                    hand.pen
+                        .seal(subject, *compartment, (*name, key), &packed, hand.rng)
+                });
+                let parts = parts.collect();
+                written.push(hand.write(tx, Kind::MEDIA, *row.id.as_bytes(), None, parts)?);
+            }
+        }
+        written.push(record);
+        Ok(written)
     }
 }
 
@@ -258,6 +295,7 @@ pub(crate) fn note_unfinished(draft: &mut Draft, why: &str, now: i64) -> Result<
 /// Destroys what could still show the record on this device.
 pub(crate) fn forget(db: &Connection, record: RecordId) -> Result<(), StoreError> {
     records::forget_documents(db, record)?;
+    media::forget(db, record)?;
     envelopes::close(db, record)?;
     if cfg!(feature = "keep-keys") {
         Ok(())
@@ -280,16 +318,33 @@ pub(crate) fn seal_about(
     contents: &[(CompartmentId, Vec<u8>)],
     dictionary: Option<&payload::Dictionary>,
 ) -> Result<Vec<EnvelopeId>, FinishError> {
-    let mut written = Vec::new();
+    let compartments = contents.iter().map(|(compartment, _)| *compartment);
+    let (mut written, taken) = take_keys(db, hand, roster, record, compartments)?;
+    written.push(seal_with(db, hand, &taken, (kind, record), contents, dictionary)?);
+    Ok(written)
+}
+
+/// The keys of one record in several compartments, with their names.
+type Keys = BTreeMap<CompartmentId, (KeyName, RecordKey)>;
+
+/// Takes the keys that what is sealed of a record next is sealed with. Returns also the envelope of chains that had to
+/// be opened for that.
+fn take_keys(
+    db: &Connection,
+    hand: &mut Hand<'_>,
+    roster: &Roster,
+    record: RecordId,
+    compartments: impl IntoIterator<Item = CompartmentId>,
+) -> Result<(Vec<EnvelopeId>, Keys), FinishError> {
     let mut with_chain = Vec::new();
-    let mut taken: BTreeMap<CompartmentId, (KeyName, RecordKey)> = BTreeMap::new();
-    for (compartment, _) in contents {
-        match keys::granted(db, record, *compartment)? {
-            Some((id, key)) => drop(taken.insert(*compartment, (KeyName::Granted(id), key))),
-            None => with_chain.push(*compartment),
+    let mut taken = Keys::new();
+    for compartment in compartments {
+        match keys::granted(db, record, compartment)? {
+            Some((id, key)) => drop(taken.insert(compartment, (KeyName::Granted(id), key))),
+            None => with_chain.push(compartment),
         }
     }
-    written.extend(open_chains(db, hand, roster, &with_chain)?);
+    let opened = open_chains(db, hand, roster, &with_chain)?;
     for compartment in with_chain {
         let missing = || FinishError::NoEpoch(compartment.to_string());
         let mut own = keys::own_chain(db, compartment)?.ok_or_else(missing)?;
@@ -301,6 +356,18 @@ pub(crate) fn seal_about(
         }
         taken.insert(compartment, (name, key));
     }
+    Ok((opened.into_iter().collect(), taken))
+}
+
+/// Seals parts of an envelope about a record with keys that were taken for it.
+fn seal_with(
+    db: &Connection,
+    hand: &mut Hand<'_>,
+    taken: &Keys,
+    (kind, record): (Kind, RecordId),
+    contents: &[(CompartmentId, Vec<u8>)],
+    dictionary: Option<&payload::Dictionary>,
+) -> Result<EnvelopeId, StoreError> {
     let mut parts = Vec::new();
     for (compartment, plain) in contents {
         let Some((name, key)) = taken.get(compartment) else {
@@ -312,8 +379,7 @@ pub(crate) fn seal_about(
                 .seal(*record.as_bytes(), *compartment, (*name, key), &packed, hand.rng),
         );
     }
-    written.push(hand.write(db, kind, *record.as_bytes(), None, parts)?);
-    Ok(written)
+    hand.write(db, kind, *record.as_bytes(), None, parts)
 }
 
 /// Opens a chain for every compartment whose chain is missing, used up or of an older epoch: one envelope for all.

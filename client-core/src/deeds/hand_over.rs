@@ -34,7 +34,7 @@ use crate::notebook::NoProgramme;
 use crate::pen::Hand;
 use crate::store::once_keys::{self, Use};
 use crate::store::records::{self, RecordStatus};
-use crate::store::{StoreError, confirming, drafts, envelopes, handovers, roster};
+use crate::store::{StoreError, confirming, drafts, envelopes, handovers, media, roster};
 
 /// Why a draft was not handed over, or not taken over. Unless it says otherwise, it is where it was.
 #[derive(Debug, Error)]
@@ -51,6 +51,9 @@ pub enum HandOverError {
          finished here, or granted to the other device"
     )]
     NotADraft(RecordId),
+    /// Photos do not move with it.
+    #[error("record {0} has photos or recordings, which do not move to another device; finish it here")]
+    HasMedia(RecordId),
     /// Desks are not in the field.
     #[error("a desk takes no drafts over; let the device finish it, or hand it to another device")]
     Desk,
@@ -139,6 +142,9 @@ impl Notebook {
         let open = self.open_draft(record)?;
         if open.new || open.row.status != RecordStatus::Draft {
             return Err(HandOverError::NotADraft(record));
+        }
+        if !self.store.read(|db| media::attached(db, record))?.is_empty() {
+            return Err(HandOverError::HasMedia(record));
         }
         let row = open.row;
         let handed = self.write_with(&own, |tx, hand| {

@@ -11,7 +11,7 @@ use crate::backoff::Backoff;
 use crate::deeds::sync::{SyncError, SyncReport};
 use crate::link::{Link, LinkError};
 use crate::notebook::programme_of;
-use crate::store::{StoreError, outbox};
+use crate::store::{StoreError, outbox, pieces};
 
 impl SyncError {
     /// Returns whether a later try may go better by itself: the network was at fault, or somebody else has to sync first.
@@ -69,7 +69,11 @@ impl Notebook {
     fn how_far(&self) -> Result<(u64, u64), StoreError> {
         self.store.read(|db| {
             let (unsent, ..) = outbox::counts(db)?;
-            Ok((unsent, programme_of(db).map_or(0, |programme| programme.cursor)))
+            let (_, pieces) = pieces::unsent(db)?;
+            Ok((
+                unsent + pieces,
+                programme_of(db).map_or(0, |programme| programme.cursor),
+            ))
         })
     }
 }

@@ -13,6 +13,7 @@ use crate::deeds::consent::{ConsentView, view};
 use crate::deeds::disagreements::{DisagreementView, view_all};
 use crate::deeds::finish::META_UNFINISHED;
 use crate::deeds::list::{RecordSummary, time};
+use crate::deeds::media::{self, MediaFile};
 use crate::deeds::start::{DraftError, OpenDraft, readable};
 use crate::people::People;
 use crate::store::StoreError;
@@ -46,6 +47,8 @@ pub struct RecordView {
     pub history: Vec<HistoryLine>,
     /// Answers the form has no place for. They are kept.
     pub unknown: Vec<UnknownView>,
+    /// Its photos, recordings and signatures.
+    pub media: Vec<MediaFile>,
     /// How many changes wait for others that have not come.
     pub waiting: usize,
     /// The compartments this node cannot read.
@@ -119,6 +122,7 @@ impl Notebook {
                     text: u.text,
                 })
                 .collect(),
+            media: self.store.read(|db| media::files(db, id))?,
             waiting: base.waiting().len(),
             withheld: form
                 .compartments()

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use form::{Address, AnswerSheet, Form};
+use form::{Address, AnswerSheet, Answers as _, Form, Value};
 use rand::Rng as _;
 use record::{Actor, AnswerError, AuthorId, BeginError, Draft, DraftStep, ReplayError};
 use rusqlite::Connection;
@@ -15,6 +15,7 @@ use crate::deeds::expire::ExpireError;
 use crate::deeds::forms::FormsError;
 use crate::filling;
 use crate::import::load;
+use crate::store::media::{self, DraftFile};
 use crate::store::records::{self, RecordRow, RecordStatus};
 use crate::store::{StoreError, drafts, time};
 
@@ -160,6 +161,16 @@ impl Notebook {
 
     /// Writes what a draft has new: once this returns, it is on disk.
     pub(crate) fn keep(&mut self, open: &OpenDraft) -> Result<(), StoreError> {
+        self.keep_with_file(open, None)
+    }
+
+    /// Writes what a draft has new, with the file that one of its questions is answered with. Files whose answer is
+    /// another now are destroyed.
+    pub(crate) fn keep_with_file(
+        &mut self,
+        open: &OpenDraft,
+        file: Option<(&Address, &DraftFile)>,
+    ) -> Result<(), StoreError> {
         let (now, seen) = (self.now().as_second(), self.time_seen());
         self.store.write(|tx| {
             time::note(tx, seen)?;
@@ -175,7 +186,17 @@ impl Notebook {
             }
             open.steps
                 .iter()
-                .try_for_each(|step| drafts::add_step(tx, open.row.id, step.as_bytes()))
+                .try_for_each(|step| drafts::add_step(tx, open.row.id, step.as_bytes()))?;
+            if let Some((at, file)) = file {
+                media::attach(tx, open.row.id, &at.to_string(), file)?;
+            }
+            for (address, name) in media::attached(tx, open.row.id)? {
+                let at: Option<Address> = address.parse().ok();
+                if at.and_then(|at| open.draft.answer(&at)) != Some(Value::File(name)) {
+                    media::detach(tx, open.row.id, &address)?;
+                }
+            }
+            Ok(())
         })
     }
 }

@@ -26,7 +26,7 @@ use crate::import::roster::TakeError;
 use crate::link::{Link, LinkError, SYNC_PATH};
 use crate::notebook::NoProgramme;
 use crate::pen::HomeOrStore;
-use crate::store::{StoreError, envelopes, myself, outbox, roster};
+use crate::store::{StoreError, envelopes, myself, outbox, pieces, roster};
 
 mod apply;
 mod confirm;
@@ -138,6 +138,12 @@ pub struct SyncReport {
     pub sent: u64,
     /// Envelopes the relay refused, or has another one for. Someone should look.
     pub troubled: u64,
+    /// Pieces of photos and recordings the relay has whole now and had not before.
+    pub pieces_sent: u64,
+    /// Pieces received whole.
+    pub pieces_received: u64,
+    /// Pieces here that still wait to be sent.
+    pub pieces_unsent: u64,
     /// Roster entries received.
     pub roster_entries: u64,
     /// Envelopes received that were not here.
@@ -212,6 +218,7 @@ impl Notebook {
         let mut meter = Meter::new(options);
         let mut split = self.is_split();
         let mut awaiting = self.roster.is_none();
+        let mut asked = (0, 0);
         let mut turned = loop {
             if report.calls >= MOST_CALLS {
                 break None;
@@ -223,6 +230,12 @@ impl Notebook {
                 // The first roster came, and with it those to whom this device posts its keys.
                 Ok(Ending::Done { more: false }) if std::mem::take(&mut awaiting) => self.post_keys()?,
                 Ok(Ending::Done { more: false }) if self.goes_on(&mut split)? => continue,
+                // Envelopes came whose pieces are still missing, or pieces did, and there are more.
+                Ok(Ending::Done { more: false })
+                    if meter.takes_media() && self.wants_more(&mut asked, &report)? =>
+                {
+                    continue;
+                }
                 // What this desk has opened now, others may forget.
                 Ok(Ending::Done { more: false }) => match self.confirm()? {
                     true => continue,
@@ -239,6 +252,7 @@ impl Notebook {
         self.clear_erased()?;
         self.let_expire()?;
         let (unsent, _, troubled) = self.store.read(outbox::counts)?;
+        let (_, pieces_unsent) = self.store.read(pieces::unsent)?;
         let (mut waiting, mut quarantined) = (0, 0);
         for envelope in self.store.read(envelopes::troubled)? {
             *if envelope.quarantined {
@@ -252,6 +266,7 @@ impl Notebook {
             Some(Refusal { code, hint, .. }) => Err(SyncError::Refused { code, hint }),
             None => Ok(SyncReport {
                 unsent,
+                pieces_unsent,
                 troubled,
                 waiting,
                 quarantined,
@@ -280,6 +295,13 @@ impl Notebook {
         let told = self.tell_givers::<SyncError>()?;
         // What the relay refused while the roster was split is sent again.
         Ok(sealed || told || (was && (self.renew_after_join()? || self.store.read(outbox::counts)?.0 > 0)))
+    }
+
+    /// Returns whether pieces are missing, and something came since that was asked last.
+    fn wants_more(&self, asked: &mut (u64, u64), report: &SyncReport) -> Result<bool, StoreError> {
+        let came = (report.received, report.pieces_received);
+        let more = std::mem::replace(asked, came) != came;
+        Ok(more && !self.store.read(|db| pieces::wants(db, 1))?.is_empty())
     }
 
     fn is_split(&self) -> bool {
@@ -319,13 +341,18 @@ impl Notebook {
             entries.retain(|entry| entry.height > programme.relay_height);
             entries
         });
+        let media = meter.takes_media();
         let (entries, wants, worth_asking) = self.store.read(|db| {
             let entries = match joins {
                 Some(joins) => joins,
                 None => roster::entries(db, programme.relay_height)?,
             };
-            let queued = outbox::queued_bytes(db)?;
-            Ok::<_, StoreError>((entries, roster::wants(db, MAX_WANTS)?, queued >= WORTH_ASKING))
+            let (mut queued, mut wants) = (outbox::queued_bytes(db)?, roster::wants(db, MAX_WANTS)?);
+            if media {
+                queued += pieces::unsent(db)?.0;
+                wants.extend(pieces::wants(db, MAX_WANTS - wants.len())?);
+            }
+            Ok::<_, StoreError>((entries, wants, queued >= WORTH_ASKING))
         })?;
         let probe = worth_asking && programme.interrupted;
         if worth_asking && !programme.interrupted {

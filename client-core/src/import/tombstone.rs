@@ -6,7 +6,7 @@ use wire::{Envelope, EnvelopeId, Header, KeyName, Kind, RecordId};
 
 use super::{Reading, Shut};
 use crate::home::copy_name;
-use crate::store::{StoreError, drafts, erasure, keys, once_keys, records};
+use crate::store::{StoreError, drafts, erasure, keys, media, once_keys, pieces, records};
 
 /// Obeys a tombstone, if its author may erase.
 pub(super) fn open(db: &Connection, reading: &Reading<'_>, verified: &Verified) -> Result<(), Shut> {
@@ -44,6 +44,7 @@ fn erase(db: &Connection, record: RecordId, tombstone: EnvelopeId) -> Result<(),
         let id = header.id();
         if !header.parts.is_empty() {
             erasure::destroy_parts(db, id)?;
+            pieces::destroy(db, &header)?;
             erasure::doom_copy(db, &copy_name(id, &header))?;
         }
         forget_skipped(db, &header)?;
@@ -52,6 +53,7 @@ fn erase(db: &Connection, record: RecordId, tombstone: EnvelopeId) -> Result<(),
     once_keys::destroy_spent(db)?;
     keys::forget(db, record)?;
     drafts::destroy(db, record)?;
+    media::forget(db, record)?;
     records::forget_documents(db, record)?;
     erasure::forget_record(db, record)
 }

@@ -183,6 +183,8 @@ pub(crate) fn forget(db: &Connection, id: EnvelopeId) -> Result<(), StoreError> 
     let which = named_params! { ":id": id.as_bytes() };
     db.prepare_cached("DELETE FROM part WHERE envelope = :id")?
         .execute(which)?;
+    db.prepare_cached("DELETE FROM piece WHERE envelope = :id")?
+        .execute(which)?;
     db.prepare_cached("UPDATE outbox SET state = 'forgotten' WHERE envelope = :id")?
         .execute(which)?;
     Ok(())
@@ -192,7 +194,8 @@ pub(crate) fn forget(db: &Connection, id: EnvelopeId) -> Result<(), StoreError> 
 pub(crate) fn forget_carried(db: &Connection, me: MemberId) -> Result<(), StoreError> {
     let mut statement = db.prepare_cached(
         "SELECT id FROM outbox JOIN envelope ON envelope.id = outbox.envelope
-         WHERE author <> :me AND outbox.state = 'relayed' AND envelope.state = 'kept'",
+         WHERE author <> :me AND outbox.state = 'relayed' AND envelope.state = 'kept'
+               AND NOT EXISTS (SELECT 1 FROM piece WHERE piece.envelope = id AND bytes <> x'' AND relayed < length)",
     )?;
     let rows = statement.query_map(named_params! { ":me": me.as_bytes() }, |row| {
         fixed(row, "id").map(EnvelopeId)

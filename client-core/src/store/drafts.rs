@@ -3,7 +3,7 @@
 use rusqlite::{Connection, named_params};
 use wire::RecordId;
 
-use super::{StoreError, fixed};
+use super::{StoreError, fixed, media};
 
 pub(crate) fn begin(db: &Connection, record: RecordId, started: i64) -> Result<(), StoreError> {
     db.prepare_cached("INSERT INTO draft (record, started) VALUES (:record, :started)")?
@@ -42,6 +42,7 @@ pub(crate) fn steps(db: &Connection, record: RecordId) -> Result<Vec<Vec<u8>>, S
 }
 
 pub(crate) fn destroy(db: &Connection, record: RecordId) -> Result<(), StoreError> {
+    media::detach_all(db, record)?;
     let id = named_params! { ":record": record.as_bytes() };
     db.prepare_cached("DELETE FROM draft_step WHERE record = :record")?
         .execute(id)?;

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 use wire::{Envelope, EnvelopeId, Header, Kind, MemberId, Part, RecordId, Trusted};
 
-use super::{StoreError, count, fixed};
+use super::{StoreError, count, fixed, pieces};
 
 /// What became of an envelope here.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -67,7 +67,9 @@ pub(crate) fn keep(db: &Connection, id: EnvelopeId, envelope: &Envelope) -> Resu
             ":signature": envelope.signature,
         })?
         > 0;
-    for (n, part) in envelope.parts.iter().enumerate() {
+    new |= pieces::declare(db, id, envelope)?;
+    let inline = envelope.parts.iter().take(inline(header));
+    for (n, part) in inline.enumerate() {
         if let Part::Here(bytes) = part {
             let filled = db.prepare_cached(
                 "INSERT INTO part (envelope, n, bytes) VALUES (:envelope, :n, :bytes) ON CONFLICT DO NOTHING",
@@ -77,6 +79,14 @@ pub(crate) fn keep(db: &Connection, id: EnvelopeId, envelope: &Envelope) -> Resu
         }
     }
     Ok(new)
+}
+
+/// Returns how many parts of an envelope travel in it: pieces of photos come apart.
+fn inline(header: &Header) -> usize {
+    match header.kind {
+        Kind::MEDIA => header.parts.len().min(1),
+        _ => header.parts.len(),
+    }
 }
 
 /// Notes when this node first saw an envelope, in unix seconds, and whether its author's membership had ended by then.
@@ -115,7 +125,7 @@ pub(crate) fn is_settled(db: &Connection, id: EnvelopeId) -> Result<bool, StoreE
             Ok((row.get("state")?, row.get("header")?, row.get("parts")?))
         })?;
     let header = Header::from_bytes(&header).map_err(|_| StoreError::Unreadable("an envelope's header"))?;
-    Ok(state != "waiting" && header.parts.len() as i64 == parts)
+    Ok(state != "waiting" && inline(&header) as i64 == parts)
 }
 
 /// Returns what is wrong with an envelope's place in its author's sequence, as far as its neighbours are here.

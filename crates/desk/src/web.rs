@@ -8,6 +8,7 @@ mod dispute;
 mod forms;
 mod guard;
 mod layout;
+mod media;
 mod overview;
 mod paging;
 mod posted;
@@ -75,6 +76,8 @@ pub fn app(console: Console) -> Router {
         .route("/", get(overview::show))
         .route("/forms/{form}", get(forms::show))
         .route("/records/{record}", get(record::show))
+        .route("/records/{record}/media/{name}", get(media::whole))
+        .route("/records/{record}/media/{name}/small", get(media::small))
         .route("/records/{record}/settle", post(settle::settle))
         .route("/disagreements", get(disagreements::show))
         .route("/devices", get(devices::show))

@@ -9,6 +9,7 @@ pub mod enrolment;
 pub mod envelope;
 pub mod frame;
 pub mod ids;
+pub mod manifest;
 pub mod offer;
 pub mod receipt;
 pub mod relay_key;
@@ -28,6 +29,7 @@ pub use ids::{
     ChainId, CompartmentId, EnvelopeId, FileHash, FormId, GrantedKeyId, Incarnation, KemKeyId, KemPublic,
     LogId, MemberId, PartHash, ProgrammeId, RecordId, RosterHead, RosterPosition, SignPublic,
 };
+pub use manifest::Manifest;
 pub use offer::Offer;
 pub use receipt::Receipt;
 pub use relay_key::{NotARelayKey, RelayKey};

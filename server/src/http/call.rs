@@ -10,9 +10,10 @@ use sync::{Page, RelayCall, RelayEffect, RelayEvent, Welcome};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 use tokio_stream::{Stream, StreamExt as _};
-use wire::{Envelope, Hello, MemberId, Refusal, RefusalCode, Status, Want};
+use wire::{Envelope, Hello, MemberId, Piece, Refusal, RefusalCode, Status, Want};
 
 use super::AppState;
+use super::pieces::Pieces;
 use crate::clearance::Clearance;
 use crate::store::{Query, Run, StoreError};
 
@@ -26,7 +27,14 @@ const UNANSWERED: usize = 1024;
 const MOST_ENTRIES: usize = 10_000;
 
 /// The call cannot go on: the member is gone, or the store failed. What was acknowledged stays.
-struct Broken;
+pub(super) struct Broken;
+
+impl From<StoreError> for Broken {
+    fn from(error: StoreError) -> Self {
+        tracing::error!(%error, "the store cannot be used");
+        Self
+    }
+}
 
 /// What a write is waiting for.
 enum Pending {
@@ -134,12 +142,19 @@ impl Call {
                 self.unverified.push(envelope);
                 None
             }
-            // No envelope declares pieces yet.
-            RelayEffect::KeepPiece(_) => {
-                self.pending.push_back(Pending::Known(Status::Refused));
+            RelayEffect::KeepPiece(piece) => {
+                // The envelope that declares it may have come just before.
+                self.verify().await?;
+                let events = self.settled(0).await?;
+                let status = self.keep_piece(piece).await?;
+                self.pending.push_back(Pending::Known(status));
+                for event in events {
+                    let effects = self.session.handle(event);
+                    self.send_all(effects).await?;
+                }
                 None
             }
-            RelayEffect::ReadPiece(_) => Some(RelayEvent::Piece(None)),
+            RelayEffect::ReadPiece(want) => Some(RelayEvent::Piece(self.read_piece(want).await?)),
             RelayEffect::ReadVectors { all } => {
                 let programme = self.programme()?;
                 let member = self.hello.as_ref().map(|hello| hello.member).ok_or(Broken)?;
@@ -148,7 +163,10 @@ impl Call {
                 let desk = Clearance::of(member, &roster, (self.state.clock)()).is_desk();
                 let of = (!all || !desk).then_some(member);
                 let vectors = blocking(move || store.vectors(&programme, of.as_ref())).await?;
-                Some(RelayEvent::Vectors(vectors, Vec::new()))
+                let store = self.state.store.clone();
+                let gathered = Pieces::of(&self.state, programme);
+                let held = tokio::task::spawn_blocking(move || gathered.missing(&*store, of.as_ref()));
+                Some(RelayEvent::Vectors(vectors, held.await.map_err(|_| Broken)??))
             }
             RelayEffect::ReadRoster { above } => {
                 let programme = self.programme()?;
@@ -310,6 +328,32 @@ impl Call {
             Ok(!replayed)
         })
         .await
+    }
+
+    /// Keeps bytes of a piece, if this member may bring it.
+    async fn keep_piece(&self, piece: Piece) -> Result<Status, Broken> {
+        let hello = self.hello.as_ref().ok_or(Broken)?;
+        let roster = self.state.writer.roster(&hello.programme).ok_or(Broken)?;
+        let (member, now) = (hello.member, (self.state.clock)());
+        let (store, gathered) = (self.state.store.clone(), Pieces::of(&self.state, hello.programme));
+        let kept = tokio::task::spawn_blocking(move || {
+            let clearance = Clearance::of(member, &roster, now);
+            gathered.keep(&*store, &clearance, &piece)
+        });
+        kept.await.map_err(|_| Broken)?
+    }
+
+    /// Reads bytes of a piece; nothing at its end, or if it is not whole or not for this member.
+    async fn read_piece(&self, want: Want) -> Result<Option<Piece>, Broken> {
+        let hello = self.hello.as_ref().ok_or(Broken)?;
+        let roster = self.state.writer.roster(&hello.programme).ok_or(Broken)?;
+        let (member, now) = (hello.member, (self.state.clock)());
+        let (store, gathered) = (self.state.store.clone(), Pieces::of(&self.state, hello.programme));
+        let read = tokio::task::spawn_blocking(move || {
+            let mut clearance = Clearance::of(member, &roster, now);
+            gathered.read(&*store, &mut clearance, want)
+        });
+        read.await.map_err(|_| Broken)?
     }
 
     async fn read(&self, want: Option<Want>, after: u64) -> Result<Page, Broken> {

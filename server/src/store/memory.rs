@@ -4,17 +4,27 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
 use wire::{
-    Envelope, EnvelopeId, Header, Kind, LogId, MemberId, Part, ProgrammeId, RecordId, RosterEntry, Status,
-    Vector,
+    Envelope, EnvelopeId, Header, Kind, LogId, MemberId, Part, PartHash, ProgrammeId, RecordId, RosterEntry,
+    Status, Vector,
 };
 
-use super::{FOR_ALL, Identity, Query, RUN_BYTES, RUN_LENGTH, Run, Store, StoreError, Write, contiguous};
+use super::{
+    FOR_ALL, Identity, Query, RUN_BYTES, RUN_LENGTH, Run, Store, StoreError, Write, contiguous, kept, pieces,
+};
+
+/// A piece that an envelope declares.
+struct Declared {
+    by: Header,
+    whole: bool,
+    doomed: bool,
+}
 
 #[derive(Default)]
 struct Programme {
     roster: Vec<RosterEntry>,
     envelopes: Vec<(EnvelopeId, Envelope)>,
     erased: BTreeSet<[u8; 16]>,
+    pieces: BTreeMap<PartHash, Declared>,
     restored: bool,
 }
 
@@ -151,7 +161,8 @@ impl Store for MemoryStore {
                 match query {
                     Query::All => true,
                     Query::Record(record) => {
-                        header.kind == Kind::RECORD && header.subject == *record.as_bytes()
+                        matches!(header.kind, Kind::RECORD | Kind::MEDIA)
+                            && header.subject == *record.as_bytes()
                     }
                     Query::For(member) => {
                         header.author != member
@@ -159,7 +170,8 @@ impl Store for MemoryStore {
                                 && header.recipient.is_none_or(|to| to == member)
                                 || (matches!(header.kind, Kind::GRANT | Kind::HANDOVER)
                                     && header.recipient == Some(member))
-                                || (header.kind == Kind::RECORD && granted.contains(&header.subject))
+                                || (matches!(header.kind, Kind::RECORD | Kind::MEDIA)
+                                    && granted.contains(&header.subject))
                                 || (header.kind == Kind::CHECKPOINT && newest(envelope)))
                     }
                 }
@@ -191,6 +203,62 @@ impl Store for MemoryStore {
                 more: false,
             }
         }))
+    }
+
+    fn declaring(&self, programme: &ProgrammeId, hash: &PartHash) -> Result<Option<Header>, StoreError> {
+        Ok(self.with(|all| {
+            let programme = all.get(programme)?;
+            let declared = programme.pieces.get(hash)?;
+            (!programme.erased.contains(&declared.by.subject)).then(|| declared.by.clone())
+        }))
+    }
+
+    fn missing_pieces(
+        &self,
+        programme: &ProgrammeId,
+        author: Option<&MemberId>,
+    ) -> Result<Vec<PartHash>, StoreError> {
+        Ok(self.with(|all| {
+            let Some(programme) = all.get(programme) else {
+                return Vec::new();
+            };
+            let missing = programme.pieces.iter().filter(|(_, declared)| {
+                !declared.whole
+                    && author.is_none_or(|author| declared.by.author == *author)
+                    && !programme.erased.contains(&declared.by.subject)
+            });
+            missing.map(|(hash, _)| *hash).collect()
+        }))
+    }
+
+    fn note_whole(&self, programme: &ProgrammeId, hash: &PartHash) -> Result<(), StoreError> {
+        self.with(|all| {
+            let declared = all
+                .get_mut(programme)
+                .and_then(|programme| programme.pieces.get_mut(hash));
+            declared.into_iter().for_each(|declared| declared.whole = true);
+        });
+        Ok(())
+    }
+
+    fn doomed_pieces(&self) -> Result<Vec<(ProgrammeId, PartHash)>, StoreError> {
+        Ok(self.with(|all| {
+            let of = |(id, programme): (&ProgrammeId, &Programme)| {
+                let doomed = programme.pieces.iter().filter(|(_, declared)| declared.doomed);
+                doomed.map(|(hash, _)| (*id, *hash)).collect::<Vec<_>>()
+            };
+            all.iter().flat_map(of).collect()
+        }))
+    }
+
+    fn note_destroyed(&self, programme: &ProgrammeId, hash: &PartHash) -> Result<(), StoreError> {
+        self.with(|all| {
+            let declared = all
+                .get_mut(programme)
+                .and_then(|programme| programme.pieces.get_mut(hash));
+            declared.into_iter().for_each(|declared| declared.doomed = false);
+        });
+        Ok(())
     }
 
     fn grants(
@@ -244,6 +312,9 @@ fn erase(all: &mut BTreeMap<ProgrammeId, Programme>, tombstone: &Header) {
         return;
     };
     programme.erased.insert(tombstone.subject);
+    for declared in programme.pieces.values_mut() {
+        declared.doomed |= declared.by.subject == tombstone.subject;
+    }
     for (_, envelope) in &mut programme.envelopes {
         if envelope.header.kind.of_record() && envelope.header.subject == tombstone.subject {
             *envelope = envelope.withholding(|_| false);
@@ -262,7 +333,14 @@ fn keep(all: &mut BTreeMap<ProgrammeId, Programme>, id: EnvelopeId, envelope: &E
         .filter(|(_, e)| place(&e.header) == place(&envelope.header));
     let here: Vec<EnvelopeId> = here.map(|(id, _)| *id).collect();
     let erased = envelope.header.kind.of_record() && programme.erased.contains(&envelope.header.subject);
-    let envelope = envelope.withholding(|_| !erased);
+    let envelope = kept(envelope, erased);
+    for hash in pieces(&envelope.header) {
+        programme.pieces.entry(hash).or_insert_with(|| Declared {
+            by: envelope.header.clone(),
+            whole: false,
+            doomed: false,
+        });
+    }
     if here.contains(&id) {
         for (_, stored) in programme.envelopes.iter_mut().filter(|(other, _)| *other == id) {
             for (here, brought) in stored.parts.iter_mut().zip(&envelope.parts) {

@@ -10,11 +10,13 @@ use rusqlite::{
 };
 use wire::envelope::MAX_PART;
 use wire::{
-    Envelope, EnvelopeId, Header, Kind, LogId, MemberId, Part, ProgrammeId, Reader, RecordId, RosterEntry,
-    Status, Vector, Writer,
+    Envelope, EnvelopeId, Header, Kind, LogId, MemberId, Part, PartHash, ProgrammeId, Reader, RecordId,
+    RosterEntry, Status, Vector, Writer,
 };
 
-use super::{FOR_ALL, Identity, Query, RUN_BYTES, RUN_LENGTH, Run, Store, StoreError, Write, contiguous};
+use super::{
+    FOR_ALL, Identity, Query, RUN_BYTES, RUN_LENGTH, Run, Store, StoreError, Write, contiguous, kept, pieces,
+};
 
 pub(crate) mod backup;
 
@@ -23,6 +25,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("0002_checkpoints.sql"),
     include_str!("0003_tombstone.sql"),
     include_str!("0004_restored.sql"),
+    include_str!("0005_media.sql"),
 ];
 /// How long to wait for whoever writes.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -107,6 +110,15 @@ impl SqliteStore {
             self.unclean.store(false, Ordering::SeqCst);
         }
         *writer = connect(&self.path)?;
+        Ok(())
+    }
+
+    fn set_piece(&self, set: &str, programme: &ProgrammeId, hash: &PartHash) -> Result<(), StoreError> {
+        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let which = "WHERE hash = :hash AND programme = (SELECT n FROM programme WHERE id = :programme)";
+        writer
+            .prepare_cached(&format!("{set} {which}"))?
+            .execute(named_params! { ":programme": programme.as_bytes(), ":hash": hash.as_bytes() })?;
         Ok(())
     }
 
@@ -225,19 +237,20 @@ impl Store for SqliteStore {
             });
         };
         let (record, grant, checkpoint) = (Kind::RECORD.0, Kind::GRANT.0, Kind::CHECKPOINT.0);
+        let media = Kind::MEDIA.0;
         let to_one = format!("{grant}, {}", Kind::HANDOVER.0);
         let for_all = FOR_ALL.map(|kind| kind.0.to_string()).join(", ");
         let condition = match query {
             Query::All => "TRUE OR :id IS NULL".to_owned(),
             Query::For(_) => format!(
                 "author <> :id AND ((kind IN ({for_all}) AND (recipient IS NULL OR recipient = :id)) OR (kind IN ({to_one}) AND recipient = :id)
-                     OR (kind = {record} AND subject IN (SELECT subject FROM envelope
+                     OR (kind IN ({record}, {media}) AND subject IN (SELECT subject FROM envelope
                          WHERE programme = :programme AND recipient = :id AND kind = {grant}))
                      OR (kind = {checkpoint} AND NOT EXISTS (SELECT 1 FROM envelope AS later
                          WHERE later.programme = :programme AND later.kind = {checkpoint}
                                AND later.author = envelope.author AND later.sequence > envelope.sequence)))"
             ),
-            Query::Record(_) => format!("subject = :id AND kind = {record}"),
+            Query::Record(_) => format!("subject = :id AND kind IN ({record}, {media})"),
         };
         let id: Option<&[u8; 16]> = match &query {
             Query::All => None,
@@ -276,6 +289,69 @@ impl Store for SqliteStore {
             looked_to: last.max(after),
             more: false,
         })
+    }
+
+    fn declaring(&self, programme: &ProgrammeId, hash: &PartHash) -> Result<Option<Header>, StoreError> {
+        let header = self
+            .reader()
+            .prepare_cached(
+                "SELECT header FROM media_piece JOIN envelope USING (programme, sequence)
+                 JOIN programme ON n = media_piece.programme
+                 WHERE programme.id = :programme AND hash = :hash AND NOT EXISTS (
+                     SELECT 1 FROM tombstone WHERE tombstone.programme = n
+                                                   AND tombstone.subject = media_piece.subject)",
+            )?
+            .query_row(
+                named_params! { ":programme": programme.as_bytes(), ":hash": hash.as_bytes() },
+                |row| row.get::<_, Vec<u8>>("header"),
+            )
+            .optional()?;
+        header
+            .map(|bytes| Header::from_bytes(&bytes).map_err(|_| StoreError::Unreadable("a header")))
+            .transpose()
+    }
+
+    fn missing_pieces(
+        &self,
+        programme: &ProgrammeId,
+        author: Option<&MemberId>,
+    ) -> Result<Vec<PartHash>, StoreError> {
+        let db = self.reader();
+        let mut statement = db.prepare_cached(
+            "SELECT hash FROM media_piece
+             WHERE programme = (SELECT n FROM programme WHERE id = :programme) AND whole = 0
+                   AND (:author IS NULL OR author = :author) AND NOT EXISTS (
+                       SELECT 1 FROM tombstone WHERE tombstone.programme = media_piece.programme
+                                                     AND tombstone.subject = media_piece.subject)
+             ORDER BY hash",
+        )?;
+        let of = named_params! {
+            ":programme": programme.as_bytes(), ":author": author.map(MemberId::as_bytes),
+        };
+        let rows = statement.query_map(of, |row| fixed(row, "hash").map(PartHash))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    fn note_whole(&self, programme: &ProgrammeId, hash: &PartHash) -> Result<(), StoreError> {
+        self.set_piece("UPDATE media_piece SET whole = 1", programme, hash)
+    }
+
+    fn doomed_pieces(&self) -> Result<Vec<(ProgrammeId, PartHash)>, StoreError> {
+        let db = self.reader();
+        let mut statement = db.prepare_cached(
+            "SELECT id, hash FROM media_piece JOIN programme ON n = programme WHERE doomed = 1",
+        )?;
+        let rows = statement.query_map([], |row| {
+            Ok((
+                fixed(row, "id").map(ProgrammeId::from_bytes)?,
+                PartHash(fixed(row, "hash")?),
+            ))
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    fn note_destroyed(&self, programme: &ProgrammeId, hash: &PartHash) -> Result<(), StoreError> {
+        self.set_piece("UPDATE media_piece SET doomed = 0", programme, hash)
     }
 
     fn grants(
@@ -407,6 +483,10 @@ fn erase(tx: &Transaction<'_>, tombstone: &Header) -> Result<(), StoreError> {
         "INSERT INTO tombstone (programme, subject) VALUES (:programme, :subject) ON CONFLICT DO NOTHING",
     )?
     .execute(subject)?;
+    tx.prepare_cached(
+        "UPDATE media_piece SET doomed = 1 WHERE programme = :programme AND subject = :subject",
+    )?
+    .execute(subject)?;
     let envelopes = tx
         .prepare_cached(
             "SELECT sequence, kind, header FROM envelope WHERE programme = :programme AND subject = :subject",
@@ -450,8 +530,7 @@ fn keep(tx: &Transaction<'_>, id: &[u8; 32], envelope: &Envelope, hour: i64) -> 
         return Ok(Status::Refused);
     };
     let erased = is_erased(tx, n, header)?;
-    let bare = erased.then(|| envelope.withholding(|_| false));
-    let envelope = bare.as_ref().unwrap_or(envelope);
+    let envelope = &kept(envelope, erased);
     let at_place: Vec<[u8; 32]> = tx
         .prepare_cached(
             "SELECT id FROM envelope WHERE programme = :programme AND author = :author
@@ -496,6 +575,16 @@ fn keep(tx: &Transaction<'_>, id: &[u8; 32], envelope: &Envelope, hour: i64) -> 
         ":hour": hour,
         ":fork": !at_place.is_empty(),
     })?;
+    for hash in pieces(header) {
+        tx.prepare_cached(
+            "INSERT INTO media_piece (programme, hash, sequence, author, subject)
+             VALUES (:programme, :hash, :sequence, :author, :subject) ON CONFLICT DO NOTHING",
+        )?
+        .execute(named_params! {
+            ":programme": n, ":hash": hash.as_bytes(), ":sequence": sequence as i64,
+            ":author": header.author.as_bytes(), ":subject": header.subject,
+        })?;
+    }
     Ok(if at_place.is_empty() {
         Status::Stored
     } else {

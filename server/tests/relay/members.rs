@@ -1,5 +1,8 @@
 //! A desk and two devices, and what they write.
 
+use std::sync::Arc;
+
+use baraza_server::blobs::Blobs;
 use rand::SeedableRng as _;
 use rand::rngs::ChaCha20Rng;
 use seal::keys::{KemKey, RecordKey, SignKey};
@@ -126,11 +129,20 @@ impl Programme {
             Kind::HANDOVER => CompartmentId::RECIPIENT,
             _ => CompartmentId::GENERAL,
         };
-        let part = pen.seal([subject; 16], compartment, (name, &key), &[6; 128], &mut rng);
-        let parts = match kind {
-            Kind::TOMBSTONE | Kind::RECEIPT => Vec::new(),
-            _ => vec![part],
+        // A photo has what tells of it, and two pieces.
+        let count = match kind {
+            Kind::TOMBSTONE | Kind::RECEIPT => 0,
+            Kind::MEDIA => 3,
+            _ => 1,
         };
+        let mut part = |_| pen.seal([subject; 16], compartment, (name, &key), &[6; 128], &mut rng);
+        let parts = (0..count).map(&mut part).collect();
         pen.write(kind, [subject; 16], recipient, parts)
     }
+}
+
+/// The pieces of a relay to which none are brought.
+pub(crate) fn blobs() -> Arc<Blobs> {
+    let folder = tempfile::tempdir().unwrap();
+    Arc::new(Blobs::open(folder.path(), 1 << 20).unwrap())
 }

@@ -16,7 +16,7 @@ use sync::{MemberCall, MemberEffect};
 use tower::ServiceExt as _;
 use wire::{Hello, Kind, LogId, RecordId, RefusalCode, RosterPosition, Want, Wanted};
 
-use crate::members::Programme;
+use crate::members::{Programme, blobs};
 
 /// How many envelopes arrive while the backup is made.
 const MEANWHILE: usize = 1000;
@@ -211,7 +211,7 @@ impl InMemory {
     fn with(programmes: &[&Programme]) -> Self {
         let store = Arc::new(MemoryStore::by_chance().unwrap());
         programmes.iter().for_each(|programme| found(&*store, programme));
-        let (state, _writer) = AppState::new(store.clone(), Arc::new(|| 1_795_000_000), 8).unwrap();
+        let (state, _writer) = AppState::new(store.clone(), blobs(), Arc::new(|| 1_795_000_000), 8).unwrap();
         Self { store, state }
     }
 

@@ -333,3 +333,88 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_piece_belongs_to_the_photo_that_declares_it_until_its_record_is_erased() {
+    on_every_store(|store| {
+        let mut programme = Programme::found(1);
+        founded(store, &programme);
+        let (photo, other) = (
+            programme.write(1, 3, Kind::MEDIA, None),
+            programme.write(2, 4, Kind::MEDIA, None),
+        );
+        let both = [Write::Keep(photo.clone()), Write::Keep(other.clone())];
+        assert_eq!(store.write(&both, 0).unwrap(), [Status::Stored; 2]);
+        // The pieces themselves come apart, and are not kept with the envelope.
+        let run = store.run(&programme.id, Query::All, 0).unwrap();
+        let here: Vec<bool> = run.envelopes[0]
+            .1
+            .parts
+            .iter()
+            .map(|part| part.bytes().is_some())
+            .collect();
+        assert_eq!(here, [true, false, false]);
+
+        let [manifest, one, two] = photo.header().parts[..] else {
+            panic!("a photo with two pieces")
+        };
+        assert_eq!(store.declaring(&programme.id, &manifest.hash).unwrap(), None);
+        assert_eq!(
+            store.declaring(&programme.id, &one.hash).unwrap().as_ref(),
+            Some(photo.header())
+        );
+        let missing = |author: Option<usize>| {
+            let author = author.map(|member| programme.members[member].id);
+            store.missing_pieces(&programme.id, author.as_ref()).unwrap()
+        };
+        assert_eq!(
+            (
+                missing(None).len(),
+                missing(Some(1)).len(),
+                missing(Some(0)).len()
+            ),
+            (4, 2, 0)
+        );
+        store.note_whole(&programme.id, &one.hash).unwrap();
+        assert_eq!(missing(Some(1)), [two.hash]);
+
+        assert_eq!(store.doomed_pieces().unwrap(), []);
+        let mut programme = programme;
+        let tombstone = programme.write(0, 3, Kind::TOMBSTONE, None);
+        store.write(&[Write::Erase(tombstone)], 0).unwrap();
+        let mut doomed = store.doomed_pieces().unwrap();
+        doomed.sort();
+        let mut pieces = vec![(programme.id, one.hash), (programme.id, two.hash)];
+        pieces.sort();
+        assert_eq!(doomed, pieces);
+        assert_eq!(store.declaring(&programme.id, &one.hash).unwrap(), None);
+        assert_eq!(store.missing_pieces(&programme.id, None).unwrap().len(), 2);
+        store.note_destroyed(&programme.id, &one.hash).unwrap();
+        assert_eq!(store.doomed_pieces().unwrap(), [(programme.id, two.hash)]);
+        // What another photo of that record declares later is not taken either.
+        let later = programme.write(1, 3, Kind::MEDIA, None);
+        store.write(&[Write::Keep(later.clone())], 0).unwrap();
+        assert_eq!(
+            store
+                .declaring(&programme.id, &later.header().parts[1].hash)
+                .unwrap(),
+            None
+        );
+    });
+}
+
+#[test]
+fn a_device_is_sent_the_photos_of_what_it_was_granted_and_no_others() {
+    on_every_store(|store| {
+        let mut programme = Programme::found(1);
+        founded(store, &programme);
+        let device = programme.members[2].id;
+        let writes = [
+            programme.write(1, 3, Kind::MEDIA, None),
+            programme.write(1, 4, Kind::MEDIA, None),
+            programme.write(0, 4, Kind::GRANT, Some(2)),
+        ];
+        store.write(&writes.map(Write::Keep), 0).unwrap();
+        assert_eq!(sequences(store, &programme, Query::For(device), 0), [2, 3]);
+    });
+}

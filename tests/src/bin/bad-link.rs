@@ -36,6 +36,9 @@ enum Deed {
         /// How many long notes were taken
         #[arg(long)]
         notes: u32,
+        /// How many photos were taken
+        #[arg(long, default_value_t = 0)]
+        photos: u32,
     },
     /// Count what is at the desk
     Arrived {
@@ -56,6 +59,18 @@ const NOTE: &str = "
 ";
 const NOTE_LENGTH: usize = 40_000;
 
+/// A record with a photo.
+const PHOTO: &str = "
+| survey |
+| | type | name | label |
+| | image | photo | Photo |
+| settings |
+| | form_title | form_id | version |
+| | Photos | photos | 1 |
+";
+/// The sides of a photo whose file has 40 kB.
+const PHOTO_SIDE: u32 = 115;
+
 fn main() -> anyhow::Result<()> {
     let passphrase = std::env::var("BARAZA_PASSPHRASE").context("BARAZA_PASSPHRASE is not set")?;
     match Deed::parse() {
@@ -65,20 +80,27 @@ fn main() -> anyhow::Result<()> {
             seed,
             records,
             notes,
+            photos,
         } => {
             let mut field = Field::found(&folder, &relay, &passphrase)?;
             let mut chance = ChaCha20Rng::seed_from_u64(seed);
             field.visit(records, &mut chance)?;
-            field.note(notes, &mut chance)
+            field.note(notes, &mut chance)?;
+            field.photograph(photos, seed)
         }
         Deed::Arrived { folder } => {
             let surroundings = Surroundings::real()?;
             let mut desk = Notebook::open(&folder.join("desk"), &passphrase, surroundings)?;
             over_loopback(&folder, &mut [&mut desk])?;
+            let mut photos = 0;
+            for record in desk.records(Some("photos"))? {
+                let files = desk.media(record.id)?;
+                photos += files.iter().filter(|file| file.complete).count();
+            }
             let count = |form| Ok::<_, anyhow::Error>(desk.records(Some(form))?.len());
             println!(
                 "{}",
-                serde_json::json!({ "records": count("household")?, "notes": count("notes")? })
+                serde_json::json!({ "records": count("household")?, "notes": count("notes")?, "photos": photos })
             );
             Ok(())
         }
@@ -104,6 +126,8 @@ impl Field {
         desk.publish(&household)?;
         let (note, _) = Form::read(Source::Markdown(NOTE)).map_err(|errors| anyhow!("{errors:?}"))?;
         desk.publish(&note)?;
+        let (photo, _) = Form::read(Source::Markdown(PHOTO)).map_err(|errors| anyhow!("{errors:?}"))?;
+        desk.publish(&photo)?;
         let mut device = make("device")?;
         device.join(&desk.admit(&device.request()?.to_text(), &Admission::default())?)?;
         over_loopback(folder, &mut [&mut desk, &mut device])?;
@@ -126,6 +150,17 @@ impl Field {
             let mut sheet = AnswerSheet::new();
             sheet.set(question.clone(), Value::Text(letters.collect()));
             self.finish("notes", &sheet)?;
+        }
+        Ok(())
+    }
+
+    fn photograph(&mut self, photos: u32, seed: u64) -> anyhow::Result<()> {
+        let question = baraza_tests::at("photo");
+        for n in 0..u64::from(photos) {
+            let record = self.device.start("photos", None)?;
+            let photo = baraza_tests::photos::noise(seed.wrapping_add(n), PHOTO_SIDE);
+            self.device.attach_media(record, &question, "photo.png", &photo)?;
+            self.device.finish(record)?;
         }
         Ok(())
     }

@@ -63,6 +63,9 @@ pub(crate) struct Plan {
     /// How many records with a note of 40 kB it has finished besides [default: 0]
     #[arg(long, default_value_t = 0)]
     notes: u32,
+    /// How many photos of 40 kB it has taken besides [default: 20, short: 2]
+    #[arg(long)]
+    photos: Option<u32>,
     /// How TCP decides how fast to send. Reno is in every kernel and open to every namespace, and as slow on a lossy line as
     /// what phones use; `any` leaves it to the machine
     #[arg(long, default_value = "reno")]
@@ -85,6 +88,7 @@ const PASSPHRASE: &str = "six long words for a simulation";
 struct AtTheDesk {
     records: u32,
     notes: u32,
+    photos: u32,
 }
 
 impl Plan {
@@ -101,6 +105,7 @@ impl Plan {
         };
         let limit = Duration::from_secs(choose(self.limit, 1800, 120));
         let records = self.records.unwrap_or(if self.short { 20 } else { 200 });
+        let photos = self.photos.unwrap_or(if self.short { 2 } else { 20 });
         let most_twice = self.most_twice.unwrap_or(if self.short { 1.0 } else { 0.1 });
 
         let programs = Programs::build()?;
@@ -111,7 +116,8 @@ impl Plan {
             .arg(format!("http://{}:{PORT}", End::Relay.address()))
             .args(["--seed", &self.seed.to_string()])
             .args(["--records", &records.to_string()])
-            .args(["--notes", &self.notes.to_string()]);
+            .args(["--notes", &self.notes.to_string()])
+            .args(["--photos", &photos.to_string()]);
         run(prepare)?;
 
         let congestion = (self.congestion != "any").then_some(self.congestion.as_str());
@@ -126,21 +132,26 @@ impl Plan {
 
         let Some(took) = took else {
             bail!(
-                "it was not over after {} s: {} of {records} records and {} of {} notes are at the desk",
+                "it was not over after {} s: {} of {records} records, {} of {} notes and {} of {photos} photos are at the desk",
                 limit.as_secs(),
                 there.records,
                 there.notes,
-                self.notes
+                self.notes,
+                there.photos
             );
         };
         println!(
-            "{} records and {} notes are at the desk after {:.0} s",
+            "{} records, {} notes and {} photos are at the desk after {:.0} s",
             there.records,
             there.notes,
+            there.photos,
             took.as_secs_f64()
         );
-        if (there.records, there.notes) != (records, self.notes) {
-            bail!("{records} records and {} notes were sent", self.notes);
+        if (there.records, there.notes, there.photos) != (records, self.notes, photos) {
+            bail!(
+                "{records} records, {} notes and {photos} photos were sent",
+                self.notes
+            );
         }
         let twice = sent.ratio().max(arrived.ratio());
         if twice > most_twice {

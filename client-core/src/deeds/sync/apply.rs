@@ -4,7 +4,7 @@ use rusqlite::Connection;
 use seal::verify::envelope::{Verified, verify};
 use seal::verify::freshness::minutes_of;
 use sync::{MemberEffect, Sent};
-use wire::{Done, EnvelopeId, Status, Vector};
+use wire::{Done, EnvelopeId, Held, Status, Vector, Wanted};
 
 use super::{Ending, SyncError, SyncReport};
 use crate::Notebook;
@@ -12,6 +12,7 @@ use crate::import::roster::Through;
 use crate::import::{self, Reading, Taken, tombstone};
 use crate::notebook::{NoProgramme, programme_of};
 use crate::store::myself::Myself;
+use crate::store::pieces::{self, Gathered};
 use crate::store::{StoreError, envelopes, myself, outbox, roster, time};
 
 impl Notebook {
@@ -84,11 +85,22 @@ impl Notebook {
                         news |= done.take(tx, &reading, &verified)?;
                     }
                     MemberEffect::Compare(vector) => calling.compare(tx, vector, me, desk)?,
-                    MemberEffect::Note(Sent::Piece { .. }, _)
-                    | MemberEffect::Resume(_)
-                    | MemberEffect::KeepPiece(_) => {}
-                    MemberEffect::Forget(want) => roster::forget_want(tx, want)?,
+                    MemberEffect::Note(Sent::Piece { part, upto }, status) => {
+                        done.pieces_sent += u64::from(pieces::note(tx, part, *upto, *status)?);
+                    }
+                    MemberEffect::Resume(held) => calling.held.push(*held),
+                    MemberEffect::KeepPiece(piece) => {
+                        if pieces::append(tx, piece, true)? == Gathered::Whole {
+                            done.pieces_received += 1;
+                            news = true;
+                        }
+                    }
+                    MemberEffect::Forget(want) => match &want.what {
+                        Wanted::Part(part) => pieces::note_asked(tx, part)?,
+                        _ => roster::forget_want(tx, want)?,
+                    },
                     MemberEffect::Finish(end) => {
+                        calling.note_pieces(tx)?;
                         let before = programme_of(tx)?.log;
                         let other = before != end.log && before.as_bytes() != &[0; 8];
                         let set_back = other || calling.compared;
@@ -134,6 +146,10 @@ pub(super) struct Calling {
     pub(super) displaced: bool,
     /// Whether everything is compared, and was queued for that.
     pub(super) compared: bool,
+    /// How far the relay has each author's work, as it said.
+    pub(super) vectors: Vec<Vector>,
+    /// The pieces that it has not whole, as it said.
+    pub(super) held: Vec<Held>,
 }
 
 impl Calling {
@@ -141,8 +157,20 @@ impl Calling {
     fn start_over(&mut self, db: &Connection, desk: bool) -> Result<(), StoreError> {
         if !std::mem::replace(&mut self.compared, true) {
             outbox::queue_all_again(db, desk)?;
+            pieces::suppose_lost(db)?;
         }
         Ok(())
+    }
+
+    /// Notes which pieces the relay has: those of what it has, but for the ones it named. Only once all was said: with
+    /// half of it, a piece that it lacks would count as sent.
+    fn note_pieces(&mut self, db: &Connection) -> Result<(), StoreError> {
+        for vector in self.vectors.drain(..) {
+            pieces::cover(db, &vector)?;
+        }
+        self.held
+            .drain(..)
+            .try_for_each(|held| pieces::lacks(db, &held.part, held.offset))
     }
 
     fn compare(
@@ -155,6 +183,7 @@ impl Calling {
         if !self.probe {
             self.start_over(db, desk)?;
         }
+        self.vectors.push(*vector);
         let own = vector.author == me.member;
         // The relay has more of this notebook's hand than it has itself: it was restored from a copy.
         self.displaced |= own && vector.incarnation > me.incarnation;

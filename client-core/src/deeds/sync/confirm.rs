@@ -35,7 +35,7 @@ impl Notebook {
             let mut saying = Saying::default();
             let (mut finished, mut open) = (BTreeSet::new(), BTreeSet::new());
             for own in confirming::own(db, me)? {
-                if own.header.kind == Kind::RECORD {
+                if matches!(own.header.kind, Kind::RECORD | Kind::MEDIA) {
                     finished.insert(own.header.subject);
                     if !own.forgotten && !saying.confirm(db, me, &own)? {
                         open.insert(own.header.subject);
@@ -96,7 +96,7 @@ impl Notebook {
             for own in confirming::own(tx, me)?.into_iter().filter(|own| !own.forgotten) {
                 let lasting = matches!(
                     own.header.kind,
-                    Kind::RECORD | Kind::CHAIN | Kind::WITHDRAWAL | Kind::KEYS
+                    Kind::RECORD | Kind::CHAIN | Kind::WITHDRAWAL | Kind::KEYS | Kind::MEDIA
                 );
                 if lasting && saying.confirm(tx, me, &own)? {
                     confirming::forget(tx, own.id)?;

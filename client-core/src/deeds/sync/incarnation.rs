@@ -5,7 +5,7 @@ use wire::Part;
 
 use super::SyncError;
 use crate::Notebook;
-use crate::store::{StoreError, envelopes, keys, myself, outbox};
+use crate::store::{StoreError, envelopes, keys, myself, outbox, pieces};
 
 impl Notebook {
     /// Goes on under the next incarnation: what the relay has not in its place is signed again, with new headers over
@@ -25,6 +25,7 @@ impl Notebook {
             for id in unplaced {
                 let envelope =
                     envelopes::get(tx, id)?.ok_or(StoreError::Unreadable("an envelope of its own"))?;
+                let envelope = pieces::fill(tx, envelope)?;
                 let header = &envelope.header;
                 let parts = header.parts.iter().zip(&envelope.parts);
                 let parts = parts.filter_map(|(part, sealed)| match sealed {

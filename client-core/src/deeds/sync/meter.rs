@@ -26,6 +26,11 @@ impl<'a> Meter<'a> {
         self.so_far.envelopes_received = envelopes;
     }
 
+    /// Returns whether photos and recordings are sent and asked for.
+    pub(super) fn takes_media(&self) -> bool {
+        !self.options.metered
+    }
+
     /// Returns whether the budget is used up.
     pub(super) fn is_spent(&self) -> bool {
         let SyncProgress {

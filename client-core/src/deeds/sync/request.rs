@@ -8,6 +8,7 @@ use wire::RosterEntry;
 
 use super::SyncError;
 use super::meter::Meter;
+use crate::store::pieces::{self, Unsent};
 use crate::store::{Store, outbox};
 
 /// Returns what the request's signature covers of the hello's frame: all after its length.
@@ -28,6 +29,8 @@ pub(super) struct Request<'a, 'b> {
     /// Whether envelopes follow, and behind which place of the outbox.
     after: Option<i64>,
     envelopes: VecDeque<wire::Envelope>,
+    /// The piece that is being sent, and up to where it is; behind it come those that follow its place.
+    piece: Option<(Unsent, u64)>,
     bytes: VecDeque<u8>,
     failed: Option<SyncError>,
 }
@@ -43,6 +46,7 @@ impl<'a, 'b> Request<'a, 'b> {
             entries: VecDeque::new(),
             after: None,
             envelopes: VecDeque::new(),
+            piece: None,
             bytes: hello.into(),
             failed: None,
         }
@@ -81,10 +85,33 @@ impl<'a, 'b> Request<'a, 'b> {
             }
         }
         let Some(envelope) = self.envelopes.pop_front() else {
-            return Ok(false);
+            return self.fetch_piece();
         };
         let frame = self.call.push(envelope);
         self.meter.sent(frame.len(), 1);
+        self.bytes.extend(frame);
+        Ok(true)
+    }
+
+    /// Fetches the next frame of a piece. Returns `false` at the end.
+    fn fetch_piece(&mut self) -> Result<bool, SyncError> {
+        if !self.meter.takes_media() {
+            return Ok(false);
+        }
+        let (unsent, offset) = match self.piece {
+            Some((unsent, offset)) if offset < unsent.length => (unsent, offset),
+            behind => {
+                let place = behind.map_or((0, 0), |(unsent, _)| unsent.place);
+                match self.store.read(|db| pieces::next_unsent(db, place))? {
+                    Some(unsent) => (unsent, unsent.relayed),
+                    None => return Ok(false),
+                }
+            }
+        };
+        let piece = self.store.read(|db| pieces::read(db, unsent.part, offset))?;
+        self.piece = Some((unsent, offset + piece.bytes.len() as u64));
+        let frame = self.call.piece(piece);
+        self.meter.sent(frame.len(), 0);
         self.bytes.extend(frame);
         Ok(true)
     }

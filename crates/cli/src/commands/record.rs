@@ -1,9 +1,10 @@
-//! `baraza record new`, `answer`, `clear`, `add`, `remove`, `finish`, `list`, `show`, `grant`, `offer`, `hand-over`,
+//! `baraza record new`, `answer`, `clear`, `add`, `remove`, `attach`, `media`, `finish`, `list`, `show`, `grant`, `offer`, `hand-over`,
 //! `take-over`, `withdraw`, `erase`, `receipt`
 
 mod access;
 mod consent;
 mod erase;
+mod media;
 mod moving;
 
 use std::fmt::Write as _;
@@ -73,6 +74,10 @@ pub(crate) enum RecordCommand {
         /// The instance, like `members[6f2c…]`
         instance: Address,
     },
+    /// Answer a question with a photo, a recording or a signature, and print its name
+    Attach(media::Attach),
+    /// List the photos and recordings of a record, or save them
+    Media(media::Files),
     /// Finish a record: it is sealed, and this device can no longer open it
     Finish {
         #[command(flatten)]
@@ -271,6 +276,8 @@ impl RecordCommand {
                 notebook.grant_packet(&records, to, compartments, hours)?;
                 println!("Granted for {hours} hours. It reaches the device when both have synced.");
             }
+            Self::Attach(command) => command.run()?,
+            Self::Media(command) => command.run()?,
             Self::Offer(command) => command.run()?,
             Self::HandOver(command) => command.run()?,
             Self::TakeOver(command) => command.run()?,
@@ -340,6 +347,9 @@ fn show(notebook: &mut Notebook, record: RecordId, json: bool) -> anyhow::Result
         writeln!(shown, "Not readable here: {}", view.withheld.join(", "))?;
     }
     writeln!(shown, "{}", serde_json::to_string_pretty(&view.answers)?)?;
+    for file in &view.media {
+        writeln!(shown, "{}", media::line(file))?;
+    }
     for found in &view.disagreements {
         writeln!(
             shown,

@@ -70,6 +70,10 @@ impl Sync {
                 "of this notebook's own were not taken by the relay as they should be",
             ),
             (report.unsent, "still wait to be sent"),
+            (
+                report.pieces_unsent,
+                "pieces of photos and recordings still wait to be sent",
+            ),
         ] {
             if count > 0 {
                 println!("{count} {what}.");

@@ -4,6 +4,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use client_core::deeds::admit::AdmitError;
 use client_core::deeds::forms::FormsError;
+use client_core::deeds::media::MediaError;
 use client_core::deeds::show::ShowError;
 use client_core::deeds::start::DraftError;
 use client_core::{NoProgramme, StoreError};
@@ -148,6 +149,16 @@ impl From<ShowError> for Problem {
         match error {
             ShowError::Draft(error) => error.into(),
             ShowError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<MediaError> for Problem {
+    fn from(error: MediaError) -> Self {
+        match error {
+            MediaError::Draft(error) => error.into(),
+            MediaError::Store(error) => error.into(),
+            error => Self::not_found(sentence(&error)),
         }
     }
 }

@@ -15,6 +15,7 @@ use self::answers::AnswersPage;
 use super::Console;
 use super::dispute::{Back, Settling, anchor};
 use super::layout::{Place, WARNING};
+use super::media;
 use super::problem::Problem;
 use super::sheet::{Sheet, code};
 use super::when;
@@ -48,6 +49,7 @@ pub(crate) async fn show(
         (heading(&view, &sheet, now))
         (remarks(&view, &sheet))
         (AnswersPage::new(&view, settling, empty).show())
+        (media::files(id, &view.media))
         (unknown(&view))
         p.after-list {
             @let other = if empty { "hide" } else { "show" };

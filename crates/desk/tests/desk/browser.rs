@@ -106,7 +106,7 @@ impl Browser {
             Answer {
                 status: head.status,
                 headers: head.headers,
-                body: String::from_utf8(body.to_vec()).unwrap(),
+                body: String::from_utf8_lossy(&body).into_owned(),
             }
         })
     }

@@ -383,3 +383,54 @@ fn the_console_listens_on_this_machine_alone() {
     });
     assert_eq!(format!("{:?}", Token::from_chance([1; 32])), "Token(…)");
 }
+
+/// A PNG of two pixels by two.
+const PICTURE: &[u8] =
+    b"\x89\x50\x4e\x47\x0d\x0a\x1a\x0a\x00\x00\x00\x0d\x49\x48\x44\x52\x00\x00\x00\x02\x00\x00\x00\x02\
+    \x08\x02\x00\x00\x00\xfd\xd4\x9a\x73\x00\x00\x00\x11\x49\x44\x41\x54\x78\x9c\x63\xf8\xcf\xc0\x00\
+    \x44\x0c\x60\xf2\x3f\x00\x1b\xf2\x03\xfd\xf3\xe7\x4b\xb1\x00\x00\x00\x00\x49\x45\x4e\x44\xae\x42\
+    \x60\x82";
+
+#[test]
+fn a_photo_is_shown_small_and_whole_and_a_browser_may_do_nothing_else_with_it() {
+    let (_folder, desk, _) = lone_desk();
+    let form = "| survey |\n| | type | name | label |\n| | image | photo | Photo |\n| | audio | said | Said |\n\
+                | settings |\n| | form_title | form_id | version |\n| | Photos | photos | 1 |\n";
+    let (record, photo, said) = {
+        let mut desk = desk.lock().unwrap();
+        desk.publish(&form::Form::read(form::Source::Markdown(form)).unwrap().0)
+            .unwrap();
+        let record = desk.start("photos", None).unwrap();
+        let photo = desk.attach_media(record, &at("photo"), "a.png", PICTURE).unwrap();
+        let said = desk
+            .attach_media(record, &at("said"), "a.mp3", b"<script>alert(1)</script>")
+            .unwrap();
+        desk.finish(record).unwrap().unwrap();
+        (record, photo, said)
+    };
+    let browser = Browser::inside(&desk);
+    let page = browser.get(&format!("/records/{record}")).body;
+    for way in [format!("{photo}/small"), photo.clone(), said.clone()] {
+        let way = format!("/records/{record}/media/{way}");
+        assert!(page.contains(&format!("\"{way}\"")), "{way}");
+        let answer = browser.get(&way);
+        assert_eq!(answer.status, StatusCode::OK);
+        let shown = if way.ends_with("/small") {
+            "image/jpeg"
+        } else if way.ends_with(".png") {
+            "image/png"
+        } else {
+            "application/octet-stream"
+        };
+        assert_eq!(answer.header("content-type"), shown);
+        assert_eq!(answer.header("x-content-type-options"), "nosniff");
+        assert_eq!(
+            answer.header("content-security-policy"),
+            "default-src 'none'; sandbox"
+        );
+        assert_eq!(Browser::outside(&desk).get(&way).status, StatusCode::UNAUTHORIZED);
+    }
+    assert!(!page.contains(&format!("{said}/small")));
+    let none = browser.get(&format!("/records/{record}/media/none.jpg"));
+    assert_eq!(none.status, StatusCode::NOT_FOUND);
+}

@@ -43,6 +43,8 @@ pub(crate) fn begin_anew(file: &Path) -> Result<(), StoreError> {
         named_params! { ":log": log, ":freshness": freshness },
     )?;
     tx.execute("UPDATE programme SET restored = 1", [])?;
+    // Pieces are copied after the file: what was erased in between is not among them.
+    tx.execute("UPDATE media_piece SET whole = 0", [])?;
     tx.commit()?;
     // One file, without a log beside it.
     connection.query_row("PRAGMA journal_mode = DELETE", [], |_| Ok(()))?;

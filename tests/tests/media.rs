@@ -1,0 +1,347 @@
+//! Photos and recordings: from the question to the desk, with nothing in them but the picture, and never before records.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a test stops where something is missing"
+)]
+
+use std::path::Path;
+
+use baraza_tests::hostile::Mallory;
+use baraza_tests::photos::{as_a_camera, noise};
+use baraza_tests::{Stage, at, notebook_file, scan};
+use client_core::Notebook;
+use client_core::deeds::carry::Selection;
+use client_core::deeds::media::MediaError;
+use client_core::deeds::sync::SyncOptions;
+use form::{Form, Source, Value};
+use rusqlite::Connection;
+use wire::{PartHash, RecordId};
+
+const FORM: &str = "
+| survey |
+| | type | name | label | sensitivity | appearance |
+| | text | name | Name | | |
+| | image | photo | Photo | identity | |
+| | image | sign | Signature | | signature |
+| | audio | said | Recording | | |
+| settings |
+| | form_title | form_id | version |
+| | Visits | visits | 1 |
+";
+/// Where a photo was taken; nothing else is called so.
+const PLACE: &str = "GPS 12.583211N 16.271992W Oussouye";
+
+fn stage(seed: u8) -> Stage {
+    let (form, _) = Form::read(Source::Markdown(FORM)).unwrap();
+    Stage::with_form(seed, form)
+}
+
+/// Begins a record with a name.
+fn visit(phone: &mut Notebook) -> RecordId {
+    let record = phone.start("visits", None).unwrap();
+    phone
+        .answer(record, &at("name"), Value::Text("Awa".to_owned()))
+        .unwrap();
+    record
+}
+
+/// Finishes a record with one photo of noise.
+fn visit_with_photo(phone: &mut Notebook, seed: u64, side: u32) -> (RecordId, String) {
+    let record = visit(phone);
+    let photo = noise(seed, side);
+    let name = phone
+        .attach_media(record, &at("photo"), "DCIM0001.png", &photo)
+        .unwrap();
+    phone.finish(record).unwrap().unwrap();
+    (record, name)
+}
+
+fn count(home: &Path, table: &str) -> i64 {
+    let sql = format!("SELECT count(*) FROM {table}");
+    notebook_file(home).query_row(&sql, [], |row| row.get(0)).unwrap()
+}
+
+/// Closes everybody, so that the files can be looked at.
+fn close(stage: Stage) -> (tempfile::TempDir, testkit::Field) {
+    let Stage { folder, field, .. } = stage;
+    (folder, field)
+}
+
+/// Returns the pieces that the relay keeps whole.
+fn at_the_relay(folder: &Path) -> usize {
+    let files = scan::files(&folder.join("relay/blobs"));
+    files.len()
+}
+
+#[test]
+fn a_photo_with_a_place_in_it_arrives_at_the_desk_without_it() {
+    let mut stage = stage(71);
+    let phone = &mut stage.phones[0];
+    let record = visit(phone);
+    phone
+        .attach_media(record, &at("photo"), "first.png", &noise(1, 120))
+        .unwrap();
+    // The small picture is a JPEG: what a camera writes goes into it.
+    let jpeg = phone.media(record).unwrap()[0].thumbnail.clone();
+    let taken = as_a_camera(&jpeg, PLACE);
+    assert!(String::from_utf8_lossy(&taken).contains(PLACE));
+    let name = phone
+        .attach_media(record, &at("photo"), "Awa in Oussouye.jpg", &taken)
+        .unwrap();
+    assert!(name.ends_with(".jpg") && !name.contains("Awa"));
+    let sign = phone
+        .attach_media(record, &at("sign"), "sign.png", &noise(2, 40))
+        .unwrap();
+    let said = phone
+        .attach_media(record, &at("said"), "voice.m4a", &[9; 300_000])
+        .unwrap();
+    phone.finish(record).unwrap().unwrap();
+    assert!(
+        phone.media(record).unwrap().is_empty(),
+        "sealed, it cannot be read here any more"
+    );
+    stage.sync_phones();
+    stage.sync_desk();
+
+    let files = stage.desk.media(record).unwrap();
+    let mut names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
+    names.sort_unstable();
+    let mut all = vec![name.as_str(), sign.as_str(), said.as_str()];
+    all.sort_unstable();
+    assert_eq!(names, all);
+    assert!(files.iter().all(|file| file.complete));
+    let photo = files.iter().find(|file| file.name == name).unwrap();
+    assert!(photo.mime == "image/jpeg" && !photo.thumbnail.is_empty() && photo.thumbnail.len() <= 8000);
+    let arrived = stage.desk.media_file(record, &name).unwrap();
+    assert_eq!(arrived.len() as u64, photo.length);
+    for bytes in [&arrived, &photo.thumbnail] {
+        assert!(!String::from_utf8_lossy(bytes).contains("GPS"));
+        assert!(bytes.starts_with(&[0xff, 0xd8]));
+    }
+    assert_eq!(stage.desk.media_file(record, &said).unwrap(), vec![9; 300_000]);
+    assert!(!stage.desk.media_file(record, &sign).unwrap().is_empty());
+    let shown = stage.desk.show(record).unwrap();
+    assert_eq!(shown.answers["photo"], serde_json::json!(name));
+    assert_eq!(shown.media.len(), 3);
+
+    let (folder, _field) = close(stage);
+    for node in ["desk", "amina", "bakary"] {
+        for place in scan::files(&folder.path().join(node)) {
+            assert!(!String::from_utf8_lossy(&place).contains(PLACE));
+        }
+        assert_eq!(count(&folder.path().join(node), "media_draft"), 0);
+    }
+}
+
+#[test]
+fn what_is_no_picture_is_refused_and_an_earlier_answer_stays() {
+    let mut stage = stage(72);
+    let phone = &mut stage.phones[0];
+    let record = visit(phone);
+    let name = phone
+        .attach_media(record, &at("photo"), "a.png", &noise(1, 30))
+        .unwrap();
+    let before = phone.media_file(record, &name).unwrap();
+    for (question, bytes) in [
+        ("photo", &b"GIF89a"[..]),
+        ("photo", &[]),
+        ("photo", &before[..before.len() / 2]),
+        ("said", &[]),
+        ("name", &before),
+        ("nothing", &before),
+    ] {
+        phone
+            .attach_media(record, &at(question), "b.png", bytes)
+            .unwrap_err();
+    }
+    let large = vec![1; (31 << 18) + 1];
+    let refused = phone.attach_media(record, &at("said"), "a.mp3", &large);
+    assert!(matches!(refused, Err(MediaError::TooLong(_))), "{refused:?}");
+    assert_eq!(phone.media_file(record, &name).unwrap(), before);
+
+    // Another photo takes its place, and a cleared answer takes the file along.
+    let other = phone
+        .attach_media(record, &at("photo"), "a.png", &noise(2, 30))
+        .unwrap();
+    let names: Vec<String> = phone
+        .media(record)
+        .unwrap()
+        .into_iter()
+        .map(|file| file.name)
+        .collect();
+    assert_eq!(names, [other.as_str()]);
+    phone.media_file(record, &name).unwrap_err();
+    phone.clear(record, &at("photo")).unwrap();
+    assert!(phone.media(record).unwrap().is_empty());
+    phone.finish(record).unwrap().unwrap();
+    let (folder, _field) = close(stage);
+    assert_eq!(count(&folder.path().join("amina"), "piece"), 0);
+}
+
+#[test]
+fn after_a_cut_anywhere_a_photo_goes_on_where_it_was() {
+    // Without a cut: 480 kB in two pieces, and what goes around them.
+    let mut whole = stage(73);
+    visit_with_photo(&mut whole.phones[0], 5, 400);
+    let before = whole.field.tap.traffic();
+    whole.phones[0].sync(&whole.link).unwrap();
+    let once = whole.field.tap.traffic().since(before).up;
+    assert!(once > 480_000);
+    for cut in [3_000, 20_001, 100_003, once / 2, once - 50_000, once - 1_000] {
+        let mut stage = stage(73);
+        let (record, name) = visit_with_photo(&mut stage.phones[0], 5, 400);
+        let before = stage.field.tap.traffic();
+        stage.field.tap.cut_after(cut);
+        stage.phones[0].sync(&stage.link).unwrap_err();
+        // On loopback the next call would overtake the relay, which still keeps what came.
+        std::thread::sleep(std::time::Duration::from_millis(1500));
+        let report = stage.phones[0].sync(&stage.link).unwrap();
+        assert_eq!((report.unsent, report.pieces_unsent), (0, 0), "{report:?}");
+        let sent = stage.field.tap.traffic().since(before).up;
+        println!("{once} B without a cut, {sent} B with one after {cut}");
+        assert!(sent < once + once / 10, "{sent} B for {once} B, cut after {cut}");
+        stage.sync_desk();
+        let arrived = stage.desk.media_file(record, &name).unwrap();
+        assert_eq!(arrived.len(), noise(5, 400).len());
+    }
+}
+
+#[test]
+fn a_metered_sync_sends_records_and_no_photos_and_nothing_is_forgotten_before_a_desk_has_all() {
+    let mut stage = stage(74);
+    let (record, name) = visit_with_photo(&mut stage.phones[0], 6, 300);
+    let before = stage.field.tap.traffic();
+    let metered = || SyncOptions {
+        metered: true,
+        ..SyncOptions::default()
+    };
+    let report = stage.phones[0].sync_as(&stage.link, metered()).unwrap();
+    assert_eq!(
+        (report.unsent, report.pieces_sent, report.pieces_unsent),
+        (0, 0, 2)
+    );
+    let sent = stage.field.tap.traffic().since(before).up;
+    println!("{sent} B go up on a metered link for a record with a photo of 270 kB");
+    assert!(sent < 20_000, "the small picture and the answers only");
+    stage.sync_desk();
+    let file = &stage.desk.media(record).unwrap()[0];
+    assert!(!file.complete && !file.thumbnail.is_empty());
+    let missing = stage.desk.media_file(record, &name);
+    assert!(matches!(missing, Err(MediaError::Incomplete(_))));
+    stage.desk.show(record).unwrap();
+    // The desk has not all of it: the device keeps the pieces.
+    stage.phones[0].sync_as(&stage.link, metered()).unwrap();
+    assert_eq!(stage.phones[0].confirmations().unwrap().confirmed, 0);
+
+    let report = stage.phones[0].sync(&stage.link).unwrap();
+    assert_eq!((report.pieces_sent, report.pieces_unsent), (2, 0));
+    let report = stage.desk.sync_as(&stage.link, metered()).unwrap();
+    assert_eq!(report.pieces_received, 0);
+    let report = stage.desk.sync(&stage.link).unwrap();
+    assert_eq!((report.pieces_received, report.waiting), (2, 0));
+    stage.desk.media_file(record, &name).unwrap();
+    stage.sync_phones();
+    assert_eq!(stage.phones[0].confirmations().unwrap().confirmed, 1);
+    let (folder, _field) = close(stage);
+    assert_eq!(
+        count(&folder.path().join("amina"), "piece"),
+        0,
+        "confirmed and forgotten"
+    );
+    assert_eq!(count(&folder.path().join("desk"), "piece"), 2);
+}
+
+/// Returns the pieces that the relay was told of.
+fn declared(folder: &Path) -> Vec<PartHash> {
+    let relay = Connection::open(folder.join("relay/relay.sqlite")).unwrap();
+    let mut statement = relay.prepare("SELECT hash FROM media_piece").unwrap();
+    let rows = statement.query_map([], |row| row.get::<_, [u8; 32]>(0)).unwrap();
+    rows.map(|row| PartHash(row.unwrap())).collect()
+}
+
+#[test]
+fn a_device_without_a_grant_is_given_no_piece_and_one_with_it_is() {
+    let mut stage = stage(75);
+    let (record, _) = visit_with_photo(&mut stage.phones[0], 7, 100);
+    let mallory = Mallory::enrol("mallory", &mut stage.desk, 9);
+    stage.sync_phones();
+    stage.sync_desk();
+    let pieces = declared(stage.folder.path());
+    assert_eq!(pieces.len(), 1);
+    assert_eq!(mallory.want_pieces(&pieces), 0);
+    // The other phone is granted the record: it sees the small picture.
+    let bakary = stage.phones[1].member();
+    stage.desk.grant(record, bakary, None).unwrap();
+    stage.sync_desk();
+    stage.sync_phones();
+    // The grant came; now what it names is asked for.
+    stage.sync_phones();
+    let files = stage.phones[1].media(record).unwrap();
+    assert!(files.len() == 1 && !files[0].thumbnail.is_empty() && !files[0].complete);
+    assert_eq!(mallory.want_pieces(&pieces), 0);
+}
+
+#[test]
+fn erasure_destroys_photos_at_the_relay_the_desk_and_the_device() {
+    let mut stage = stage(76);
+    let (record, name) = visit_with_photo(&mut stage.phones[0], 8, 200);
+    let (kept, _) = visit_with_photo(&mut stage.phones[0], 9, 100);
+    stage.sync_phones();
+    stage.sync_desk();
+    let bakary = stage.phones[1].member();
+    stage.desk.grant(record, bakary, None).unwrap();
+    stage.sync_desk();
+    stage.sync_phones();
+    stage.sync_phones();
+    // An edit with another photo is open on the phone that was granted it.
+    stage.phones[1]
+        .attach_media(record, &at("sign"), "a.png", &noise(3, 50))
+        .unwrap();
+    let sealed = scan::files(&stage.folder.path().join("relay/blobs"));
+    assert_eq!(sealed.len(), 2);
+    stage.desk.media_file(record, &name).unwrap();
+
+    stage.desk.erase(record).unwrap();
+    stage.sync_desk();
+    stage.sync_phones();
+    assert_eq!(
+        at_the_relay(stage.folder.path()),
+        1,
+        "the other record's photo stays"
+    );
+    assert!(stage.desk.media(record).is_err());
+    assert!(stage.desk.media(kept).unwrap()[0].complete);
+    let (folder, _field) = close(stage);
+    assert_eq!(count(&folder.path().join("desk"), "piece"), 1);
+    assert_eq!(count(&folder.path().join("desk"), "media"), 1);
+    for phone in ["amina", "bakary"] {
+        assert_eq!(count(&folder.path().join(phone), "media"), 0);
+        assert_eq!(count(&folder.path().join(phone), "media_draft"), 0);
+    }
+}
+
+#[test]
+fn a_bundle_carries_photos_to_the_desk() {
+    let mut stage = stage(77);
+    stage.field.stop_relay();
+    let (record, name) = visit_with_photo(&mut stage.phones[0], 10, 300);
+    let mut bundle = Vec::new();
+    stage.phones[0]
+        .export_bundle(&mut bundle, Selection::Unsent)
+        .unwrap();
+    // By way of somebody who cannot read it.
+    stage.phones[1].import_bundle(&mut bundle.as_slice()).unwrap();
+    assert!(stage.phones[1].media(record).is_err());
+    let mut again = Vec::new();
+    stage.phones[1]
+        .export_bundle(&mut again, Selection::Unsent)
+        .unwrap();
+    stage.desk.import_bundle(&mut again.as_slice()).unwrap();
+    assert_eq!(
+        stage.desk.media_file(record, &name).unwrap().len(),
+        noise(10, 300).len()
+    );
+}
