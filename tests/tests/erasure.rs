@@ -3,7 +3,6 @@
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
-    clippy::print_stdout,
     reason = "a test stops where something is missing"
 )]
 
@@ -34,19 +33,17 @@ fn consult(field: &mut Field, canaries: &Canaries) -> Vec<RecordId> {
         records.push(record);
     }
     field.sync();
-    for n in 0..6 {
+    for (n, record) in records.iter().enumerate().take(6) {
         let to = field.devices[(n + 1) % 3].member();
-        field.desks[0].grant(records[n], to, None).unwrap();
+        field.desks[0].grant(*record, to, None).unwrap();
     }
     field.sync();
-    for n in 0..6 {
+    for (n, record) in records.iter().enumerate().take(6) {
         let device = &mut field.devices[(n + 1) % 3];
         let again = Value::Text(format!("{} once more", canaries.note(n)));
-        device
-            .answer(records[n], &baraza_tests::at("note"), again)
-            .unwrap();
+        device.answer(*record, &baraza_tests::at("note"), again).unwrap();
         if n < 3 {
-            device.finish(records[n]).unwrap().unwrap();
+            device.finish(*record).unwrap().unwrap();
         }
     }
     field.sync();

@@ -94,7 +94,7 @@ mod tests {
     #[test]
     fn the_backup_layout_is_what_it_was() {
         let hash = blake3::hash(&backup(&[1; 100], &[2; 5000]));
-        assert_eq!(&hash.to_hex()[..16], "d023bc06d940a1a5");
+        assert!(hash.to_hex().starts_with("d023bc06d940a1a5"), "{hash}");
     }
 
     proptest! {
