@@ -260,6 +260,16 @@ impl Mallory {
         self.write(Kind::CHAIN, [0; 16], vec![part]);
     }
 
+    /// Returns the place of the last envelope it wrote, and its id.
+    pub fn last(&self) -> (u64, EnvelopeId) {
+        self.hand.last
+    }
+
+    /// Writes on behind another envelope than its last one.
+    pub fn write_behind(&mut self, last: (u64, EnvelopeId)) {
+        self.hand.last = last;
+    }
+
     /// Returns its id, as the authors of changes are named.
     pub fn author(&self) -> record::AuthorId {
         record::AuthorId(*self.hand.member.as_bytes())

@@ -270,14 +270,44 @@ impl Gathered {
     }
 }
 
-/// Puts an apostrophe before what a spreadsheet would run.
+/// Puts an apostrophe before what a spreadsheet would run, also behind marks that do not show, and turns writing that was
+/// turned around back at the cell's end.
 fn tame(cell: &str) -> String {
-    let mut rest = cell.chars();
+    let mut rest = cell.chars().skip_while(|c| is_direction(*c));
     let runs = match rest.next() {
         Some('=' | '@' | '\t' | '\r') => true,
         // A number, a place or a phone number is none: only digits, and what stands between them.
         Some('+' | '-') => !rest.all(|c| c.is_ascii_digit() || matches!(c, ' ' | '.' | '-' | 'e' | 'E')),
         _ => false,
     };
-    if runs { format!("'{cell}") } else { cell.to_owned() }
+    let apostrophe = if runs { "'" } else { "" };
+    format!("{apostrophe}{cell}{}", turned_back(cell))
+}
+
+/// Whether a character only says in which direction others are written (Unicode Standard Annex 9, section 2).
+fn is_direction(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Returns what ends the embeddings, overrides and isolates that a cell begins and does not end: without it they would
+/// turn around the cells that follow (Unicode Standard Annex 9, section 2).
+fn turned_back(cell: &str) -> String {
+    const POP_EMBEDDING: char = '\u{202c}';
+    const POP_ISOLATE: char = '\u{2069}';
+    let mut open = Vec::new();
+    for c in cell.chars() {
+        match c {
+            '\u{202a}' | '\u{202b}' | '\u{202d}' | '\u{202e}' => open.push(POP_EMBEDDING),
+            '\u{2066}'..='\u{2068}' => open.push(POP_ISOLATE),
+            POP_EMBEDDING if open.last() == Some(&POP_EMBEDDING) => _ = open.pop(),
+            // The end of an isolate ends what began in it, too.
+            POP_ISOLATE => {
+                if let Some(at) = open.iter().rposition(|end| *end == POP_ISOLATE) {
+                    open.truncate(at);
+                }
+            }
+            _ => {}
+        }
+    }
+    open.into_iter().rev().collect()
 }
