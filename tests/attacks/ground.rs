@@ -2,6 +2,7 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
 
 use rand::SeedableRng as _;
 use rand::rngs::ChaCha20Rng;
@@ -17,6 +18,8 @@ use wire::{
 };
 
 pub(crate) const SYNC: &str = "/v1/sync";
+/// How long an answer is waited for.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A relay that runs.
 pub(crate) struct Site {
@@ -52,14 +55,28 @@ impl Site {
         fields: &[(&str, &str)],
         body: &[u8],
     ) -> (u16, Vec<u8>) {
+        self.request_of(method, path, fields, (body, body.len() as u64))
+    }
+
+    /// Sends a request of which only the beginning comes, and waits for the answer to that.
+    pub(crate) fn request_of(
+        &self,
+        method: &str,
+        path: &str,
+        fields: &[(&str, &str)],
+        (beginning, length): (&[u8], u64),
+    ) -> (u16, Vec<u8>) {
         let mut stream = TcpStream::connect(self.address).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
         // In HTTP/1.0 the answer comes as it is, and the connection ends with it.
-        let mut request = format!("{method} {path} HTTP/1.0\r\ncontent-length: {}\r\n", body.len());
+        let mut request = format!("{method} {path} HTTP/1.0\r\ncontent-length: {length}\r\n");
         for (name, value) in fields {
             request.push_str(&format!("{name}: {value}\r\n"));
         }
         request.push_str("\r\n");
-        stream.write_all(&[request.as_bytes(), body].concat()).unwrap();
+        stream
+            .write_all(&[request.as_bytes(), beginning].concat())
+            .unwrap();
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).unwrap();
         let end = answer.windows(4).position(|at| at == b"\r\n\r\n").unwrap();
@@ -69,7 +86,17 @@ impl Site {
 
     /// Posts a call. Returns the frames of the answer.
     pub(crate) fn post(&self, fields: &[(&str, &str)], hello: &Hello, body: &[u8]) -> Vec<Frame> {
-        let (status, body) = self.request("POST", SYNC, fields, body);
+        self.post_of(fields, hello, (body, body.len() as u64))
+    }
+
+    /// Posts a call of which only the beginning comes. Returns the frames of the answer to that.
+    pub(crate) fn post_of(
+        &self,
+        fields: &[(&str, &str)],
+        hello: &Hello,
+        beginning: (&[u8], u64),
+    ) -> Vec<Frame> {
+        let (status, body) = self.request_of("POST", SYNC, fields, beginning);
         assert_eq!(status, 200);
         let mut reader = FrameReader::answered(hello);
         reader.push(&body);

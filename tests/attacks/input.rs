@@ -23,10 +23,10 @@ fn a_frame_that_announces_a_gigabyte_is_refused_before_it_is_waited_for() {
         frame.varint(announced);
         frame.u8(3);
         call.body.extend(frame.finish());
-        let began = Instant::now();
-        let refused = refusal(&site.post(&call.fields(), &hello, &call.body)).unwrap();
+        // The rest is on the way, and nobody waits for it.
+        let beginning = (&call.body[..], 1 << 31);
+        let refused = refusal(&site.post_of(&call.fields(), &hello, beginning)).unwrap();
         assert_eq!(refused.code, RefusalCode::Malformed);
-        assert!(began.elapsed() < Duration::from_secs(10));
     }
     // Lengths inside a frame are held against what there is.
     for (limit, announced) in [(1 << 20, 1 << 30), (1 << 31, 1 << 30)] {
