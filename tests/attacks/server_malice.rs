@@ -133,29 +133,36 @@ fn an_old_checkpoint_confirms_nothing_newer_and_takes_nothing_back() {
     visit(&mut stage.phones[0], "Lamu", "Halima");
     stage.phones[0].sync(&stage.link).unwrap();
     stage.sync_desk();
-    let serve_old = |run: Vec<(u64, Envelope)>| -> Vec<(u64, Envelope)> {
+    let mut kept_back: Option<Envelope> = None;
+    let liar = Liar::about_envelopes(|run| {
         let served = run
             .into_iter()
             .map(|(number, envelope)| match envelope.header.kind {
-                Kind::CHECKPOINT => (number, old.clone()),
+                Kind::CHECKPOINT => {
+                    kept_back = Some(envelope);
+                    (number, old.clone())
+                }
                 _ => (number, envelope),
             });
         served.collect()
-    };
-    stage.phones[0].sync(&Liar::about_envelopes(serve_old)).unwrap();
+    });
+    stage.phones[0].sync(&liar).unwrap();
+    drop(liar);
     assert_eq!(confirmed(&stage.phones[0]), (2, 1));
 
-    // The next word of the desk covers everything, and the old one, served behind it, takes nothing back.
+    // The next word of the desk covers everything, and what was said before, served behind it, takes nothing back.
     visit(&mut stage.phones[0], "Malindi", "Halima");
     stage.phones[0].sync(&stage.link).unwrap();
     stage.sync_desk();
+    let mut late: Vec<Envelope> = [old.clone(), kept_back.unwrap()].into();
     let liar = Liar::about_envelopes(|mut run| {
-        if let Some(&(last, _)) = run.last() {
-            run.push((last + 1, old.clone()));
-        }
+        let last = run.last().map_or(0, |(last, _)| *last);
+        run.extend((last + 1..).zip(late.drain(..)));
         run
     });
     stage.phones[0].sync(&liar).unwrap();
+    drop(liar);
+    assert_eq!(late, []);
     assert_eq!(confirmed(&stage.phones[0]), (3, 3));
 }
 
