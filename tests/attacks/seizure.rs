@@ -1,6 +1,6 @@
 //! Seizing: what is on a disk, in a memory or in a backup, with and without a passphrase.
 
-use std::sync::OnceLock;
+use std::path::PathBuf;
 
 use aho_corasick::AhoCorasick;
 use baraza_tests::process::{free_address, relay};
@@ -9,6 +9,7 @@ use baraza_tests::{PASSPHRASE, at, memory, scan};
 use client_core::deeds::admit::Admission;
 use client_core::{Cost, HttpLink, Notebook, OpenError, Surroundings};
 use form::Value;
+use tempfile::TempDir;
 
 use crate::visits::{form, stage, visit};
 
@@ -18,9 +19,7 @@ const OPEN: &str = "Kwaheri-Zimbuto-Open";
 
 /// What somebody carries away.
 struct Seized {
-    /// The phone as it lies there, and all its pages decrypted.
     phone_locked: Vec<Vec<u8>>,
-    phone_unlocked: Vec<Vec<u8>>,
     desk_closed: Vec<Vec<u8>>,
     backup: Vec<Vec<u8>>,
     /// What opens with another passphrase than the right one.
@@ -28,37 +27,38 @@ struct Seized {
     /// What the open draft says once the phone is unlocked.
     draft: String,
     ids: [[u8; 16]; 2],
+    /// Where the phone's files are.
+    phone: PathBuf,
+    _folder: TempDir,
 }
 
-fn seized() -> &'static Seized {
-    static SEIZED: OnceLock<Seized> = OnceLock::new();
-    SEIZED.get_or_init(|| {
-        let mut stage = stage(21);
-        let finished = visit(&mut stage.phones[0], FINISHED, FINISHED);
-        let open = stage.phones[0].start("visit", None).unwrap();
-        let said = Value::Text(OPEN.into());
-        stage.phones[0].answer(open, &at("village"), said).unwrap();
-        stage.sync_phones();
-        stage.sync_desk();
-        stage.sync_phones();
-        let folder = stage.folder.path().to_owned();
-        let backups = folder.join("backups");
-        std::fs::create_dir(&backups).unwrap();
-        server::back_up(&folder.join("relay"), &backups.join("relay")).unwrap();
-        let draft = stage.phones[0].show(open).unwrap().answers["village"].to_string();
-        assert_eq!(stage.desk.show(finished).unwrap().answers["village"], FINISHED);
-        drop((stage.desk, stage.phones));
-        let surroundings = Surroundings::real().unwrap();
-        Seized {
-            phone_locked: scan::files(&folder.join("amina")),
-            phone_unlocked: everything_on(&folder.join("amina")),
-            desk_closed: scan::files(&folder.join("desk")),
-            backup: [scan::files(&backups), scan::values(&backups)].concat(),
-            guess: Notebook::open(&folder.join("desk"), "another passphrase", surroundings).err(),
-            draft,
-            ids: [*finished.as_bytes(), *open.as_bytes()],
-        }
-    })
+fn seize() -> Seized {
+    let mut stage = stage(21);
+    let finished = visit(&mut stage.phones[0], FINISHED, FINISHED);
+    let open = stage.phones[0].start("visit", None).unwrap();
+    let said = Value::Text(OPEN.into());
+    stage.phones[0].answer(open, &at("village"), said).unwrap();
+    stage.sync_phones();
+    stage.sync_desk();
+    stage.sync_phones();
+    let folder = stage.folder.path().to_owned();
+    let backups = folder.join("backups");
+    std::fs::create_dir(&backups).unwrap();
+    server::back_up(&folder.join("relay"), &backups.join("relay")).unwrap();
+    let draft = stage.phones[0].show(open).unwrap().answers["village"].to_string();
+    assert_eq!(stage.desk.show(finished).unwrap().answers["village"], FINISHED);
+    drop((stage.desk, stage.phones));
+    let surroundings = Surroundings::real().unwrap();
+    Seized {
+        phone_locked: scan::files(&folder.join("amina")),
+        phone: folder.join("amina"),
+        desk_closed: scan::files(&folder.join("desk")),
+        backup: [scan::files(&backups), scan::values(&backups)].concat(),
+        guess: Notebook::open(&folder.join("desk"), "another passphrase", surroundings).err(),
+        draft,
+        ids: [*finished.as_bytes(), *open.as_bytes()],
+        _folder: stage.folder,
+    }
 }
 
 fn is_in(places: &[Vec<u8>], word: &[u8]) -> bool {
@@ -68,7 +68,7 @@ fn is_in(places: &[Vec<u8>], word: &[u8]) -> bool {
 
 #[test]
 fn a_locked_phone_shows_neither_what_is_finished_nor_what_is_open() {
-    let seized = seized();
+    let seized = seize();
     assert!(seized.phone_locked.len() >= 2);
     for word in [FINISHED, OPEN] {
         assert!(!is_in(&seized.phone_locked, word.as_bytes()), "{word}");
@@ -77,17 +77,18 @@ fn a_locked_phone_shows_neither_what_is_finished_nor_what_is_open() {
 
 #[test]
 fn what_is_open_on_an_unlocked_phone_is_lost_with_it_and_nothing_that_is_finished() {
-    let seized = seized();
+    let seized = seize();
+    let unlocked = everything_on(&seized.phone);
     // This is the loss: whoever has the phone and its passphrase reads the draft that is open.
-    assert!(is_in(&seized.phone_unlocked, OPEN.as_bytes()));
+    assert!(is_in(&unlocked, OPEN.as_bytes()));
     assert!(seized.draft.contains(OPEN));
     // And no more than that.
-    assert!(!is_in(&seized.phone_unlocked, FINISHED.as_bytes()));
+    assert!(!is_in(&unlocked, FINISHED.as_bytes()));
 }
 
 #[test]
 fn a_backup_of_the_relay_has_ids_and_no_answer() {
-    let seized = seized();
+    let seized = seize();
     assert!(is_in(&seized.backup, &seized.ids[0]), "the backup has the record");
     assert!(
         !is_in(&seized.backup, &seized.ids[1]),
@@ -100,7 +101,7 @@ fn a_backup_of_the_relay_has_ids_and_no_answer() {
 
 #[test]
 fn a_closed_desk_shows_nothing_without_its_passphrase() {
-    let seized = seized();
+    let seized = seize();
     assert!(seized.desk_closed.iter().any(|file| file.len() > 4096));
     for word in [FINISHED, "Head of household", "CREATE TABLE", "amina"] {
         assert!(!is_in(&seized.desk_closed, word.as_bytes()), "{word}");
