@@ -2,8 +2,6 @@
 
 #![expect(
     clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::print_stdout,
     reason = "a test stops where something is missing"
 )]
 
