@@ -1,7 +1,5 @@
 //! A lost device, from a terminal: revoked, its late work looked at, the keys renewed.
 
-#![expect(clippy::unwrap_used, reason = "a test stops where something is missing")]
-
 use baraza_tests::process::baraza;
 use baraza_tests::{PASSPHRASE, Stage, at};
 use form::{Form, Source, Value};

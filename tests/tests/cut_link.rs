@@ -1,11 +1,5 @@
 //! A link that is cut costs what was on the way, and not what came before.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    reason = "a test stops where something is missing"
-)]
-
 use std::time::{Duration, Instant};
 
 use baraza_tests::Stage;

@@ -120,6 +120,9 @@ fn a_relay_that_was_not_told_says_whose_turn_it_is() {
     phone.sync(&stage.link).unwrap();
 }
 
+/// What somebody changes in a certificate.
+type Forgery<'a> = &'a dyn Fn(&mut Certificate);
+
 #[test]
 fn a_roster_that_does_not_fit_the_certificate_is_not_kept() {
     let mut stage = Stage::set(44);
@@ -127,7 +130,7 @@ fn a_roster_that_does_not_fit_the_certificate_is_not_kept() {
     let genuine = certificate(&mut stage, &phone);
     stage.sync_desk();
     let read = Certificate::from_text(&genuine).unwrap();
-    let forgeries: [(&str, &dyn Fn(&mut Certificate)); 5] = [
+    let forgeries: [(&str, Forgery<'_>); 5] = [
         ("root key is not the one", &|forged| forged.root = [7; 32]),
         ("not signed by a desk", &|forged| forged.signature = [7; 64]),
         ("not signed by a desk", &|forged| forged.role = Role::COORDINATOR),

@@ -1,6 +1,11 @@
 //! A draft moves from one device to another: through the relay or as a file, and never twice or not at all.
 
-#![expect(clippy::unwrap_used, reason = "a test stops where something is missing")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test stops where something is missing"
+)]
 
 use std::path::PathBuf;
 

@@ -18,7 +18,7 @@ const FORM: &str = "
 ";
 
 fn finished(stage: &mut Stage, phone: usize) -> RecordId {
-    let phone = &mut stage.phones[phone];
+    let phone = stage.phones.get_mut(phone).unwrap();
     let record = phone.start("visit", None).unwrap();
     phone.answer_text(record, &at("village"), "Wau").unwrap();
     phone.finish(record).unwrap().unwrap();

@@ -1,9 +1,6 @@
 //! Photos and recordings: from the question to the desk, with nothing in them but the picture, and never before records.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test stops where something is missing"
-)]
+#![expect(clippy::unwrap_used, reason = "a test stops where something is missing")]
 
 use std::path::Path;
 

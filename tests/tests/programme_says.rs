@@ -1,7 +1,5 @@
 //! What a coordinator says to every member by roster: where the relay is, and what the policy is.
 
-#![expect(clippy::unwrap_used, reason = "a test stops where something is missing")]
-
 use baraza_tests::Stage;
 use client_core::RelayAddress;
 use client_core::deeds::admit::Admission;

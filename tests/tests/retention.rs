@@ -1,10 +1,6 @@
 //! Records are erased when their time is over, and not before; consent taken back shortens it, a reason lengthens it.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test stops where something is missing"
-)]
+#![expect(clippy::unwrap_used, reason = "a test stops where something is missing")]
 
 use baraza_tests::Stage;
 use client_core::consent::{Basis, ConsentEvent, Decision, Mode};

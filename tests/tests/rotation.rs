@@ -1,10 +1,6 @@
 //! Reading keys change while people are at work: what was sealed to the old ones still opens, however late it comes.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test stops where something is missing"
-)]
+#![expect(clippy::unwrap_used, reason = "a test stops where something is missing")]
 
 use baraza_tests::{Stage, at};
 use client_core::Notebook;
