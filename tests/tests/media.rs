@@ -6,7 +6,8 @@ use std::path::Path;
 
 use baraza_tests::hostile::Mallory;
 use baraza_tests::photos::{as_a_camera, noise};
-use baraza_tests::{Stage, at, notebook_file, scan};
+use baraza_tests::process::{baraza, path};
+use baraza_tests::{PASSPHRASE, Stage, at, notebook_file, scan};
 use client_core::Notebook;
 use client_core::deeds::carry::Selection;
 use client_core::deeds::media::MediaError;
@@ -339,4 +340,45 @@ fn a_bundle_carries_photos_to_the_desk() {
         stage.desk.media_file(record, &name).unwrap().len(),
         noise(10, 300).len()
     );
+}
+
+#[test]
+fn a_relay_that_lost_everything_is_given_the_photos_again_by_the_desk() {
+    let mut stage = stage(78);
+    let (record, name) = visit_with_photo(&mut stage.phones[0], 11, 300);
+    stage.sync_phones();
+    stage.sync_desk();
+    stage.sync_phones();
+    assert_eq!(stage.phones[0].confirmations().unwrap().confirmed, 1);
+    stage.field.stop_relay();
+    let empty = stage.folder.path().join("relay-anew");
+    stage.field.start_relay(&empty).unwrap();
+    let report = stage.desk.sync(&stage.link).unwrap();
+    assert_eq!((report.pieces_sent, report.pieces_unsent), (2, 0), "{report:?}");
+    assert_eq!(scan::files(&empty.join("blobs")).len(), 2);
+    let report = stage.desk.sync(&stage.link).unwrap();
+    assert_eq!(report.pieces_sent, 0, "once");
+    stage.desk.media_file(record, &name).unwrap();
+}
+
+#[test]
+fn the_command_line_attaches_lists_and_saves_photos() {
+    let (folder, _field) = close(stage(79));
+    let (home, photo) = (folder.path().join("desk"), folder.path().join("photo.png"));
+    let (answers, out) = (folder.path().join("answers.json"), folder.path().join("out"));
+    std::fs::write(&photo, noise(12, 50)).unwrap();
+    std::fs::write(&answers, "{\"name\": \"Awa\"}").unwrap();
+    let say = |arguments: &[&str]| {
+        let home = ["--home", path(&home)];
+        baraza(&[arguments, &home].concat(), PASSPHRASE).trim().to_owned()
+    };
+    let record = say(&["record", "new", "--form", "visits", "--answers", path(&answers)]);
+    let name = say(&["record", "attach", &record, "photo", path(&photo)]);
+    say(&["record", "finish", &record]);
+    let listed: serde_json::Value =
+        serde_json::from_str(&say(&["record", "media", &record, "--out", path(&out), "--json"])).unwrap();
+    assert_eq!(listed[0]["name"], serde_json::json!(name));
+    assert_eq!(listed[0]["complete"], serde_json::json!(true));
+    assert_eq!(std::fs::read(out.join(&name)).unwrap().len(), noise(12, 50).len());
+    assert!(say(&["record", "show", &record]).contains(&name));
 }
