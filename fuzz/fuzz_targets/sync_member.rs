@@ -10,6 +10,7 @@ use baraza_fuzz::field::Field;
 use baraza_fuzz::input::{Input, pieces};
 use libfuzzer_sys::fuzz_target;
 use sync::{CallError, MemberCall, MemberEffect, Sent};
+use wire::Wanted;
 
 fuzz_target!(|bytes: &[u8]| {
     let mut input = Input::new(bytes);
