@@ -74,7 +74,7 @@ pub(crate) struct Plan {
     /// After how many seconds it has failed [default: 1800, short: 120]
     #[arg(long)]
     limit: Option<u64>,
-    /// Which part may arrive twice [default: 0.1]
+    /// Which part may arrive twice [default: 0.1, short: 0.25, as one piece that is cut is an eighth of so little]
     #[arg(long, value_parser = part)]
     most_twice: Option<f64>,
 }
@@ -107,7 +107,7 @@ impl Plan {
         let limit = Duration::from_secs(choose(self.limit, 1800, 120));
         let records = self.records.unwrap_or(if self.short { 20 } else { 200 });
         let photos = self.photos.unwrap_or(if self.short { 2 } else { 20 });
-        let most_twice = self.most_twice.unwrap_or(0.1);
+        let most_twice = self.most_twice.unwrap_or(if self.short { 0.25 } else { 0.1 });
 
         let programs = Programs::build()?;
         let folder = tempfile::tempdir()?;
