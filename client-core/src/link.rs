@@ -15,6 +15,7 @@ use self::socket::SocketConnector;
 pub use self::timeouts::LinkTimeouts;
 use crate::relay_address::{RelayAddress, RelayAddressError, Way};
 
+pub(crate) mod peer;
 mod pinned;
 mod socket;
 mod timeouts;

@@ -20,6 +20,7 @@ pub(crate) mod fresh_keys;
 pub(crate) mod handovers;
 pub(crate) mod keys;
 pub(crate) mod media;
+pub(crate) mod meeting;
 pub(crate) mod myself;
 pub(crate) mod once_keys;
 pub(crate) mod outbox;

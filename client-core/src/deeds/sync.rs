@@ -247,10 +247,7 @@ impl Notebook {
                 Err(error) => return Err(error),
             }
         };
-        self.forget_confirmed()?;
-        self.forget_accepted()?;
-        self.clear_erased()?;
-        self.let_expire()?;
+        self.tidy()?;
         let (unsent, _, troubled) = self.store.read(outbox::counts)?;
         let (_, pieces_unsent) = self.store.read(pieces::unsent)?;
         let (mut waiting, mut quarantined) = (0, 0);
@@ -282,6 +279,21 @@ impl Notebook {
                 ..report
             }),
         }
+    }
+
+    /// Does what that which came by hand or from another member asks of this node.
+    pub(crate) fn follow_up(&mut self) -> Result<(), SyncError> {
+        self.stand_down().map_err(SyncError::StandDown)?;
+        self.tell_givers::<SyncError>()?;
+        self.tidy()
+    }
+
+    /// Lets go of what others have confirmed, taken over or erased, and of what is over.
+    pub(crate) fn tidy(&mut self) -> Result<(), SyncError> {
+        self.forget_confirmed()?;
+        self.forget_accepted()?;
+        self.clear_erased()?;
+        Ok(self.let_expire()?)
     }
 
     /// Does what the roster that came asks of this node. Returns whether there is something new to send.
