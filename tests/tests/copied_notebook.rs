@@ -2,21 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops where something is missing")]
 
-use std::path::Path;
-
-use baraza_tests::Stage;
-
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        match entry.file_type().unwrap().is_dir() {
-            true => copy(&entry.path(), &target),
-            false => drop(std::fs::copy(entry.path(), target).unwrap()),
-        }
-    }
-}
+use baraza_tests::{Stage, copy_folder};
 
 #[test]
 fn what_both_copies_of_a_notebook_finished_arrives() {
@@ -24,7 +10,7 @@ fn what_both_copies_of_a_notebook_finished_arrives() {
     let mut records = stage.consult(0, 2, 1);
     stage.sync_phones();
     let folder = stage.folder.path().to_owned();
-    copy(&folder.join("amina"), &folder.join("copy"));
+    copy_folder(&folder.join("amina"), &folder.join("copy"));
 
     // The phone goes on.
     records.extend(stage.consult(0, 2, 2));

@@ -387,3 +387,6 @@ fn above<'a>(all: &'a [RosterEntry], position: &RosterPosition) -> Option<Vec<&'
             .collect(),
     )
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use rusqlite::{Connection, named_params};
-use wire::{EnvelopeId, Held, Mark, MemberId, PartHash};
+use wire::{EnvelopeId, Held, Kind, Mark, MemberId, PartHash, RecordId};
 
 use super::{StoreError, count, envelopes, fixed, outbox};
 
@@ -39,7 +39,8 @@ pub(crate) fn unfinished_pieces(db: &Connection) -> Result<Vec<Held>, StoreError
 }
 
 /// Returns what another member is to be sent that lacks all but `theirs`: a desk everything, others what is meant for
-/// them, and what the relay is not known to have, for them to carry.
+/// them, and what the relay is not known to have, for them to carry. Of a record that is granted only now it has, at
+/// best, what it may not keep the parts of.
 pub(crate) fn lacking(
     db: &Connection,
     member: MemberId,
@@ -56,7 +57,13 @@ pub(crate) fn lacking(
             meant.into_iter().chain(carried).collect()
         }
     };
-    ids.retain(|id| !theirs.contains(&Mark::of(id)));
+    let mut granted_now = HashSet::new();
+    for grant in envelopes::headers_of(db, Kind::GRANT)? {
+        if grant.recipient == Some(member) && !theirs.contains(&Mark::of(&grant.id())) {
+            granted_now.extend(envelopes::of_record(db, RecordId::from_bytes(grant.subject))?);
+        }
+    }
+    ids.retain(|id| granted_now.contains(id) || !theirs.contains(&Mark::of(id)));
     Ok(ids)
 }
 
