@@ -123,7 +123,7 @@ fn a_withdrawal_hides_a_record_everywhere_also_from_an_edit_that_comes_later() {
     stage.sync_desk();
     assert_eq!(stage.desk.records(None).unwrap().len(), 1);
     assert!(stage.desk.show(record).is_err());
-    let read = stage.desk.read_all("household").unwrap();
+    let read = stage.desk.read_all("household", None).unwrap();
     assert_eq!(read.len(), 1);
     assert!(stage.desk.covers(other, &read[0].2, "research").unwrap());
     assert!(!stage.desk.covers(other, &read[0].2, "media").unwrap());
@@ -140,8 +140,15 @@ fn a_withdrawal_hides_a_record_everywhere_also_from_an_edit_that_comes_later() {
         .unwrap();
     stage.sync_phones();
     stage.sync_desk();
-    let read = stage.desk.read_all("household").unwrap();
+    let read = stage.desk.read_all("household", None).unwrap();
     assert!(!stage.desk.covers(other, &read[0].2, "research").unwrap());
+    assert!(
+        stage
+            .desk
+            .read_all("household", Some("research"))
+            .unwrap()
+            .is_empty()
+    );
 
     // What the person is shown, without a name of the programme's people.
     let access = stage.desk.access(other, false).unwrap();
