@@ -15,6 +15,7 @@ use self::socket::SocketConnector;
 pub use self::timeouts::LinkTimeouts;
 use crate::relay_address::{RelayAddress, RelayAddressError, Way};
 
+mod line;
 pub(crate) mod peer;
 mod pinned;
 mod socket;
@@ -107,9 +108,7 @@ impl Default for HttpLink {
 impl HttpLink {
     /// Makes a link that waits so long and no longer.
     pub fn with(timeouts: LinkTimeouts) -> Self {
-        let socket = SocketConnector {
-            stall: timeouts.stall,
-        };
+        let socket = SocketConnector::with(timeouts);
         Self {
             plain: ureq::Agent::with_parts(config(timeouts), socket, DefaultResolver::default()),
             pinned: Arc::default(),
@@ -123,9 +122,7 @@ impl HttpLink {
         };
         let mut pinned = self.pinned.lock().unwrap_or_else(PoisonError::into_inner);
         let agent = pinned.entry(key).or_insert_with(|| {
-            let socket = SocketConnector {
-                stall: self.timeouts.stall,
-            };
+            let socket = SocketConnector::with(self.timeouts);
             let connector = socket.chain(pinned::PinnedConnector::to(key));
             ureq::Agent::with_parts(config(self.timeouts), connector, DefaultResolver::default())
         });

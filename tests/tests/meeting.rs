@@ -35,6 +35,7 @@ type Met = Result<MeetReport, MeetError>;
 fn timeouts() -> LinkTimeouts {
     LinkTimeouts {
         connect: Duration::from_secs(5),
+        doubt: Duration::from_secs(2),
         stall: Duration::from_secs(5),
         silence: Duration::from_secs(15),
     }

@@ -31,6 +31,19 @@ impl SyncError {
     }
 }
 
+/// How far a node is with its relay. A photo takes many calls on a bad link: of pieces the bytes are counted.
+#[derive(Debug, PartialEq, Eq)]
+struct HowFar {
+    /// Envelopes to be sent.
+    unsent: u64,
+    /// Bytes of pieces to be sent.
+    unsent_pieces: u64,
+    /// Up to where everything was received.
+    cursor: u64,
+    /// Bytes received of pieces that are not whole.
+    pieces: u64,
+}
+
 impl Notebook {
     /// Syncs with the programme's relay over `link` until it goes well.
     ///
@@ -65,15 +78,15 @@ impl Notebook {
         }
     }
 
-    /// Returns how much is still to be sent, and up to where everything was received.
-    fn how_far(&self) -> Result<(u64, u64), StoreError> {
+    /// Returns how much is still to be sent, and how much was received.
+    fn how_far(&self) -> Result<HowFar, StoreError> {
         self.store.read(|db| {
-            let (unsent, ..) = outbox::counts(db)?;
-            let (_, pieces) = pieces::unsent(db)?;
-            Ok((
-                unsent + pieces,
-                programme_of(db).map_or(0, |programme| programme.cursor),
-            ))
+            Ok(HowFar {
+                unsent: outbox::counts(db)?.0,
+                unsent_pieces: pieces::unsent(db)?.0,
+                cursor: programme_of(db).map_or(0, |programme| programme.cursor),
+                pieces: pieces::gathered(db)?,
+            })
         })
     }
 }

@@ -348,7 +348,7 @@ fn give_piece(talk: &mut Talk, store: &Store, held: Held) -> Result<(), MeetErro
         return Ok(());
     }
     loop {
-        let piece = store.read(|db| pieces::read(db, part, offset))?;
+        let piece = store.read(|db| pieces::read(db, part, offset, MAX_PIECE))?;
         let length = piece.bytes.len();
         if length > 0 {
             talk.say(&Frame::Piece(piece))?;

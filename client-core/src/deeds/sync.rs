@@ -33,6 +33,7 @@ mod confirm;
 mod first;
 mod incarnation;
 mod meter;
+mod pace;
 mod request;
 
 pub use self::confirm::Confirmations;
