@@ -15,6 +15,7 @@ use self::apply::Calling;
 use self::meter::Meter;
 use self::request::{Request, hello_body};
 use crate::Notebook;
+use crate::deeds::erase::EraseError;
 use crate::deeds::expire::ExpireError;
 use crate::deeds::finish::FinishError;
 use crate::deeds::first_roster::FirstRosterError;
@@ -97,9 +98,18 @@ pub enum SyncError {
     /// The device's next one-time keys cannot be posted.
     #[error(transparent)]
     Keys(#[from] PostKeysError),
+    /// What the policy erases cannot be erased.
+    #[error("records whose time is over could not be erased: {0}")]
+    Retention(Box<EraseError>),
     /// The notebook cannot be written.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl From<EraseError> for SyncError {
+    fn from(error: EraseError) -> Self {
+        Self::Retention(Box::new(error))
+    }
 }
 
 impl From<TakeError> for SyncError {
@@ -164,6 +174,8 @@ pub struct SyncReport {
     pub revoked: bool,
     /// Whether a coordinator has to rotate the programme's keys, because somebody who was revoked has them.
     pub rotation_due: bool,
+    /// Records that this desk erased because the policy's time for them is over.
+    pub run_out: Vec<RecordId>,
     /// Records that were erased here in this sync.
     pub erased: u64,
     /// Of those, the ones in which an edit was open here: it is gone with the record.
@@ -215,7 +227,10 @@ impl Notebook {
     pub fn sync_as(&mut self, link: &dyn Link, options: SyncOptions<'_>) -> Result<SyncReport, SyncError> {
         self.let_expire()?;
         self.post_keys()?;
-        let mut report = SyncReport::default();
+        let mut report = SyncReport {
+            run_out: self.let_run_out()?,
+            ..SyncReport::default()
+        };
         let mut meter = Meter::new(options);
         let mut split = self.is_split();
         let mut awaiting = self.roster.is_none();
