@@ -4,6 +4,7 @@ use std::io::Read as _;
 
 use seal::roster::RosterError;
 use seal::verify::envelope::VerifyError;
+use seal::verify::freshness::is_probably_stale;
 use seal::verify::request::request_headers;
 use serde::Serialize;
 use sync::{CallError, MemberCall};
@@ -382,8 +383,11 @@ impl Notebook {
             }
             Ok::<_, StoreError>((entries, wants, queued >= WORTH_ASKING))
         })?;
-        let probe = worth_asking && programme.interrupted;
-        if worth_asking && !programme.interrupted {
+        // With a nonce that is too old all of it would be refused, and most of it sent in vain.
+        // Asked once: this node's clock may be wrong.
+        let stale = report.calls == 1 && is_probably_stale(&programme.nonce, self.now().as_second());
+        let probe = worth_asking && (programme.interrupted || stale);
+        if worth_asking && !probe {
             self.store.write(myself::note_interrupted)?;
         }
         let hello = Hello {
