@@ -35,6 +35,12 @@ pub enum LinkError {
         /// Why.
         reason: String,
     },
+    /// The network carries new connections to the relay, and nothing on the one that there was: call again at once.
+    #[error("the network has forgotten the connection to the relay at {relay}")]
+    Forgotten {
+        /// Where.
+        relay: String,
+    },
     /// Something answers there, but it is not a relay.
     #[error("what answers at {relay} is not a Baraza relay (status {status})")]
     NotARelay {
@@ -178,6 +184,11 @@ impl Link for HttpLink {
 }
 
 fn unreachable(relay: &RelayAddress, error: &ureq::Error) -> LinkError {
+    if is_forgotten(error) {
+        return LinkError::Forgotten {
+            relay: relay.to_string(),
+        };
+    }
     match pinned::why(error) {
         Some(rustls::Error::InvalidCertificate(_)) => LinkError::OtherKey {
             relay: relay.to_string(),
@@ -186,6 +197,13 @@ fn unreachable(relay: &RelayAddress, error: &ureq::Error) -> LinkError {
             relay: relay.to_string(),
         },
         _ => not_reached(relay, reason(error)),
+    }
+}
+
+fn is_forgotten(error: &ureq::Error) -> bool {
+    match error {
+        ureq::Error::Io(error) => error.get_ref().is_some_and(|why| why.is::<line::Forgotten>()),
+        _ => false,
     }
 }
 

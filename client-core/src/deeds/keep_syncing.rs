@@ -18,7 +18,9 @@ impl SyncError {
     pub fn may_pass(&self) -> bool {
         matches!(
             self,
-            Self::Link(LinkError::Unreachable { .. } | LinkError::NotARelay { .. })
+            Self::Link(
+                LinkError::Unreachable { .. } | LinkError::Forgotten { .. } | LinkError::NotARelay { .. }
+            )
                 | Self::Cut(_)
                 // A hotel's login page, say, is no answer of a relay.
                 | Self::Call(CallError::Cut | CallError::Unreadable(_))
@@ -72,7 +74,12 @@ impl Notebook {
             if before != here {
                 backoff.reset();
             }
-            if wait(&error, backoff.next_wait()).is_break() {
+            // Another connection came about just now, after a while of waiting: there is nothing to wait for.
+            let pause = match error {
+                SyncError::Link(LinkError::Forgotten { .. }) => Duration::ZERO,
+                _ => backoff.next_wait(),
+            };
+            if wait(&error, pause).is_break() {
                 return Err(error);
             }
         }

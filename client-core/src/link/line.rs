@@ -6,6 +6,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
+/// How many bytes are handed over at once. The system takes one write whole if it takes anything of it, and keeps it where
+/// nobody sees whether it moves.
+const AT_ONCE: usize = 2 << 10;
+
+/// The network carries new connections, and nothing on this one.
+#[derive(Debug, thiserror::Error)]
+#[error("the network has forgotten the connection")]
+pub(super) struct Forgotten;
+
 /// One connection, as far as writing goes.
 #[derive(Debug)]
 pub(super) struct Line {
@@ -50,10 +59,11 @@ impl Line {
             let doubts = patience.is_none_or(|patience| doubt < patience);
             let wait = patience.map_or(doubt, |patience| patience.min(doubt));
             self.stream.set_write_timeout(Some(wait))?;
-            let written = match self.stream.write(left) {
+            let next = left.get(..AT_ONCE).unwrap_or(left);
+            let written = match self.stream.write(next) {
                 Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) if is_over(&error) && doubts => self.write_in_doubt(left)?,
+                Err(error) if is_over(&error) && doubts => self.write_in_doubt(next)?,
                 Err(error) if is_over(&error) => 0,
                 written => written?,
             };
@@ -82,7 +92,7 @@ impl Line {
     ///
     /// # Errors
     /// The new connection came about, and nothing moves on this one.
-    fn write_in_doubt(&mut self, left: &[u8]) -> io::Result<usize> {
+    fn write_in_doubt(&mut self, next: &[u8]) -> io::Result<usize> {
         let asked = Instant::now();
         let Ok(other) = TcpStream::connect_timeout(&self.address, self.doubt) else {
             return Ok(0);
@@ -91,11 +101,10 @@ impl Line {
         // What moves a connection that leads somewhere takes about as long.
         let grace = asked.elapsed().max(Duration::from_millis(100));
         self.stream.set_write_timeout(Some(grace))?;
-        self.stream.write(left).map_err(|error| match is_over(&error) {
+        self.stream.write(next).map_err(|error| match is_over(&error) {
             true => {
                 self.doubts.fetch_add(1, Ordering::Relaxed);
-                let why = "the network has forgotten the connection";
-                io::Error::new(io::ErrorKind::ConnectionAborted, why)
+                io::Error::new(io::ErrorKind::ConnectionAborted, Forgotten)
             }
             false => error,
         })

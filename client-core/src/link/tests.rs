@@ -75,7 +75,7 @@ fn a_relay_that_takes_nothing_any_more_is_given_up_after_the_stall() {
 
 /// A relay that takes a connection and reads nothing of it, and how long a link waits for it. After the first connection it
 /// takes no other, or does.
-fn stalled(takes_others: bool, rounds: usize) -> Vec<Duration> {
+fn stalled(takes_others: bool, rounds: usize) -> Vec<(Duration, bool)> {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let open = thread::spawn(move || {
@@ -99,8 +99,14 @@ fn stalled(takes_others: bool, rounds: usize) -> Vec<Duration> {
     let took = (0..rounds).map(|_| {
         let began = Instant::now();
         let answer = link.call(&at(address), &headers, &mut io::repeat(7));
-        assert!(matches!(answer, Err(LinkError::Unreachable { .. })));
-        began.elapsed()
+        assert!(matches!(
+            answer,
+            Err(LinkError::Unreachable { .. } | LinkError::Forgotten { .. })
+        ));
+        (
+            began.elapsed(),
+            matches!(answer, Err(LinkError::Forgotten { .. })),
+        )
     });
     let took = took.collect();
     drop(open);
@@ -109,7 +115,8 @@ fn stalled(takes_others: bool, rounds: usize) -> Vec<Duration> {
 
 #[test]
 fn a_connection_that_the_network_has_forgotten_is_given_up_as_soon_as_another_comes_about() {
-    let [first, second]: [Duration; 2] = stalled(true, 2).try_into().unwrap();
+    let [(first, forgotten), (second, also)]: [_; 2] = stalled(true, 2).try_into().unwrap();
+    assert!(forgotten && also);
     assert!(first >= DOUBT && first < 4 * DOUBT, "{first:?}");
     // It may be the relay that is busy: it is given more time.
     assert!(second >= 2 * DOUBT && second < 5 * DOUBT, "{second:?}");
@@ -117,7 +124,8 @@ fn a_connection_that_the_network_has_forgotten_is_given_up_as_soon_as_another_co
 
 #[test]
 fn while_the_network_is_away_a_connection_is_waited_for_until_the_stall() {
-    let took = stalled(false, 1)[0];
+    let (took, forgotten) = stalled(false, 1)[0];
+    assert!(!forgotten);
     assert!(took >= 5 * DOUBT - SHORT && took < LONG / 2, "{took:?}");
 }
 
