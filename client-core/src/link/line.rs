@@ -6,8 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-/// How many bytes are handed over at once. The system takes one write whole if it takes anything of it, and keeps it where
-/// nobody sees whether it moves.
+/// How many bytes are handed over at once, when the system has asked for more: what it was given, nobody sees move.
 const AT_ONCE: usize = 2 << 10;
 
 /// The network carries new connections, and nothing on this one.
@@ -58,9 +57,8 @@ impl Line {
             let doubt = self.patience();
             let doubts = patience.is_none_or(|patience| doubt < patience);
             let wait = patience.map_or(doubt, |patience| patience.min(doubt));
-            self.stream.set_write_timeout(Some(wait))?;
             let next = left.get(..AT_ONCE).unwrap_or(left);
-            let written = match self.stream.write(next) {
+            let written = match write_within(&mut self.stream, next, wait) {
                 Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 Err(error) if is_over(&error) && doubts => self.write_in_doubt(next)?,
@@ -100,8 +98,7 @@ impl Line {
         drop(other);
         // What moves a connection that leads somewhere takes about as long.
         let grace = asked.elapsed().max(Duration::from_millis(100));
-        self.stream.set_write_timeout(Some(grace))?;
-        self.stream.write(next).map_err(|error| match is_over(&error) {
+        write_within(&mut self.stream, next, grace).map_err(|error| match is_over(&error) {
             true => {
                 self.doubts.fetch_add(1, Ordering::Relaxed);
                 io::Error::new(io::ErrorKind::ConnectionAborted, Forgotten)
@@ -109,6 +106,25 @@ impl Line {
             false => error,
         })
     }
+}
+
+/// Writes what the system asks for within a time. A blocking write alone would fill its buffers far beyond that: the bound
+/// on what is not on its way yet (`TCP_NOTSENT_LOWAT`) only decides when the system asks.
+#[cfg(unix)]
+fn write_within(stream: &mut TcpStream, next: &[u8], wait: Duration) -> io::Result<usize> {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    let wait = Timespec::try_from(wait).map_err(io::Error::other)?;
+    let mut asking = [PollFd::new(stream, PollFlags::OUT)];
+    match poll(&mut asking, Some(&wait))? {
+        0 => Err(io::ErrorKind::WouldBlock.into()),
+        _ => stream.write(next),
+    }
+}
+
+#[cfg(not(unix))]
+fn write_within(stream: &mut TcpStream, next: &[u8], wait: Duration) -> io::Result<usize> {
+    stream.set_write_timeout(Some(wait))?;
+    stream.write(next)
 }
 
 /// Returns whether an error says that nothing happened in time: on Unix it is "would block", and "timed out" is what the
