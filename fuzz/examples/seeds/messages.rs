@@ -19,8 +19,8 @@ use seal::verify::freshness::Freshness;
 use seal::verify::request::request_headers;
 use wire::armour::armour;
 use wire::{
-    Ack, CompartmentId, Done, EnvelopeId, FormId, Frame, FrameWriter, GrantedKeyId, KeyName, LogId, Part,
-    Refusal, RefusalCode, RelayKey, RosterAct, Status, Want, Wanted, Writer,
+    Ack, CompartmentId, Done, EnvelopeId, FormId, Frame, FrameWriter, GrantedKeyId, KeyName, LogId, Mark,
+    Part, Refusal, RefusalCode, RelayKey, RosterAct, Status, Want, Wanted, Writer,
 };
 
 use crate::Seed;
@@ -50,6 +50,7 @@ fn spoken() -> Vec<Seed> {
         seeds.push(("wire_frames", name, [&[1, cut][..], &answer].concat()));
         seeds.push(("sync_member", name, [&[cut, 2][..], &answer].concat()));
     }
+    seeds.push(("wire_frames", "meeting", [&[0, 3][..], &meeting()].concat()));
     seeds.push(("wire_frames", "refused", [&[1, 0][..], &refused()].concat()));
     seeds.push(("sync_member", "refused", [&[3, 1][..], &refused()].concat()));
     seeds.push(("sync_relay", "turned_away", [&[128, 0][..], &request].concat()));
@@ -104,6 +105,21 @@ fn request() -> Vec<u8> {
     let mut frames = vec![Frame::Hello(field.hello())];
     frames.push(Frame::Unknown(77));
     frames.extend(field.envelopes(2).into_iter().map(Frame::Push));
+    frames.iter().flat_map(|frame| writer.write(frame)).collect()
+}
+
+/// What a member says that meets another without a relay.
+fn meeting() -> Vec<u8> {
+    let field = Field::get();
+    let mut writer = FrameWriter::new();
+    let envelopes = field.envelopes(2);
+    let marks = envelopes
+        .iter()
+        .map(|envelope| Mark::of(&envelope.id()))
+        .collect();
+    let mut frames = vec![Frame::Hello(field.hello()), Frame::Turn, Frame::Have(marks)];
+    frames.extend(envelopes.into_iter().map(Frame::Push));
+    frames.push(Frame::Turn);
     frames.iter().flat_map(|frame| writer.write(frame)).collect()
 }
 

@@ -6,6 +6,8 @@ use std::process::ExitCode;
 
 use clap::Args;
 
+use crate::output;
+
 #[derive(Debug, Args)]
 pub(crate) struct Serve {
     /// The folder in which the relay keeps what it was given
@@ -65,7 +67,8 @@ impl Serve {
             );
             interrupted().await;
             relay.stop().await;
-            println!("The relay has stopped.");
+            // Whoever read this may be gone before the relay is.
+            drop(output::text("The relay has stopped.\n"));
             Ok(ExitCode::SUCCESS)
         })
     }
