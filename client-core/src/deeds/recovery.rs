@@ -3,7 +3,7 @@
 use seal::keys::KemKey;
 use seal::members::{About, Keyring, seal_text};
 use seal::recovery::{self, CombineError, Kept, KeptError, Share, ShareError, SplitError};
-use seal::roster::{RECOVERY, Roster, RosterError, write};
+use seal::roster::{RECOVERY, Roster, RosterError, Sides, write};
 use thiserror::Error;
 use wire::bundle::BundleReader;
 use wire::{CompartmentId, DecodeError, Frame, LogId, ProgrammeId, Role, RosterAct, RosterEntry};
@@ -11,13 +11,19 @@ use wire::{CompartmentId, DecodeError, Frame, LogId, ProgrammeId, Role, RosterAc
 use crate::Notebook;
 use crate::deeds::first_roster;
 use crate::deeds::found::keep_seeds_for;
+use crate::deeds::join_roster::joins;
 use crate::deeds::relay::relay_of;
 use crate::deeds::rotate::RotateError;
 use crate::import::roster::{TakeError, Through, take};
+use crate::link::Link;
 use crate::notebook::NoProgramme;
 use crate::relay_address::{RelayAddress, RelayAddressError};
 use crate::store::myself::{self, Programme};
 use crate::store::{StoreError, keys, roster};
+
+mod newest;
+
+pub use self::newest::NewestError;
 
 /// Why the programme has no new recovery key.
 #[derive(Debug, Error)]
@@ -87,6 +93,9 @@ pub enum RecoverError {
     /// The relay cannot be called there.
     #[error(transparent)]
     Relay(#[from] RelayAddressError),
+    /// The relay did not show its roster.
+    #[error("the relay did not show the newest roster: {0}")]
+    Newest(#[from] NewestError),
     /// The notebook cannot be written.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -137,34 +146,77 @@ impl Notebook {
     /// Makes this new notebook a coordinator's desk of a programme whose desks are lost, from the programme's roster (a
     /// bundle, or what [`Notebook::export_roster`] gave) and the words of enough shares. `relay` is needed where the
     /// roster does not say where the relay is, or the relay has moved since. What was sent comes back with the next sync.
+    ///
+    /// The relay must know no newer roster than this one: [`Notebook::recover_over`] asks it.
     pub fn recover(
         &mut self,
         bundle: &[u8],
         shares: &[impl AsRef<str>],
         relay: Option<&RelayAddress>,
     ) -> Result<ProgrammeId, RecoverError> {
+        let shares = self.shares(shares)?;
+        let entries = roster_in(bundle)?;
+        let estate = Estate::open(&entries, &shares)?;
+        let relay = estate.relay(relay)?;
+        self.come_in(estate, &entries, relay, None)
+    }
+
+    /// Makes this new notebook a desk as [`Notebook::recover`] does, on the newest roster that the relay knows. The
+    /// relay shows it to whoever has the root key, which the shares open; it shows nothing else before the desk is on it.
+    ///
+    /// # Errors
+    /// The relay cannot be reached, or knows a newer recovery key than the shares are of. Nothing was begun.
+    pub fn recover_over(
+        &mut self,
+        link: &dyn Link,
+        bundle: &[u8],
+        shares: &[impl AsRef<str>],
+        relay: Option<&RelayAddress>,
+    ) -> Result<ProgrammeId, RecoverError> {
+        let shares = self.shares(shares)?;
+        let here = roster_in(bundle)?;
+        let estate = Estate::open(&here, &shares)?;
+        let relay = estate.relay(relay)?;
+        let shown = newest::roster(link, &relay, &estate.main, (self.me.member, &estate.kept.root))?;
+        let height = shown.last().map_or(0, |last| last.height);
+        // The relay's first: of two that follow one entry, its side goes on.
+        let entries = [shown, here].concat();
+        let estate = Estate::open(&entries, &shares)?;
+        self.come_in(estate, &entries, relay, Some(height))
+    }
+
+    /// Reads the words of shares, for a notebook that belongs nowhere yet.
+    fn shares(&self, shares: &[impl AsRef<str>]) -> Result<Vec<Share>, RecoverError> {
         if self.roster.is_some() {
             return Err(RecoverError::Belongs);
         }
-        let entries = roster_in(bundle)?;
-        let mut own = first_roster::read(&entries)?;
-        let shares = shares.iter().enumerate().map(|(n, text)| {
+        let read = shares.iter().enumerate().map(|(n, text)| {
             Share::from_text(text.as_ref()).map_err(|error| RecoverError::Share { place: n + 1, error })
         });
-        let key = recovery::combine(&shares.collect::<Result<Vec<_>, _>>()?, &own)?;
-        let kept = match own.recovery() {
-            Some(recovery) => Kept::open(&key, recovery, &own)?,
-            None => return Err(CombineError::NoRecoveryKey.into()),
-        };
-        let later = recovery::later_members_keys(&key, &own);
-        let newest_first = later.into_iter().rev().chain(kept.members_keys.iter().cloned());
-        let members_keys = Keyring::new(newest_first).unwrap_or_else(|| kept.members_keys.clone());
-        let relay = relay.cloned().or_else(|| relay_of(&own, &members_keys));
-        let relay = relay.ok_or(RecoverError::NoRelay)?;
-        relay.way()?;
-        let known = own.position().height;
-        let admission = self.own_admission(&own, &members_keys, &kept)?;
+        read.collect()
+    }
+
+    /// Writes this desk on the roster, joins what others wrote beside one another, renews the reading keys, and keeps it
+    /// all. The relay knows the roster up to `known`; it is supposed to know all of it if nothing is said.
+    fn come_in(
+        &mut self,
+        estate: Estate,
+        entries: &[RosterEntry],
+        relay: RelayAddress,
+        known: Option<u64>,
+    ) -> Result<ProgrammeId, RecoverError> {
+        let Estate {
+            main: mut own,
+            others,
+            key,
+            kept,
+        } = estate;
+        let known = known.unwrap_or(own.position().height);
+        let admission = self.own_admission(&own, &keyring(&own, &key, &kept), &kept)?;
         own.append(&admission)?;
+        let mut written = vec![admission];
+        written.extend(joins(&mut own, others, (self.me.member, &self.me.sign))?);
+        let members_keys = keyring(&own, &key, &kept);
         let all: Vec<CompartmentId> = own.compartments().collect();
         let renewed = self.renewal_under(&members_keys, &own, &all, false)?;
         let programme = Programme {
@@ -181,8 +233,8 @@ impl Notebook {
         self.store.write(|tx| {
             myself::forget_unproved(tx)?;
             myself::join(tx, &programme, Some(&kept.root.seed()))?;
-            first_roster::keep_entries(tx, &own, &entries)?;
-            roster::append(tx, &admission)?;
+            first_roster::keep_entries(tx, &own, entries)?;
+            written.iter().try_for_each(|entry| roster::append(tx, entry))?;
             for seed in &kept.seeds {
                 keys::keep_epoch_key(tx, seed.compartment, seed.number, &seed.key)?;
             }
@@ -220,6 +272,51 @@ impl Notebook {
         };
         Ok(write::next(own, lost, act, &kept.root))
     }
+}
+
+/// What lost desks leave to the one that comes in their place.
+struct Estate {
+    /// The roster, or the side of it that goes on.
+    main: Roster,
+    /// The other sides, if two desks wrote beside one another.
+    others: Vec<Vec<RosterEntry>>,
+    key: KemKey,
+    kept: Kept,
+}
+
+impl Estate {
+    /// Opens with shares what a roster keeps for this day. Of entries that follow one, the first given leads to the side
+    /// that goes on.
+    fn open(entries: &[RosterEntry], shares: &[Share]) -> Result<Self, RecoverError> {
+        let Sides { main, others } = Roster::sides(entries)?;
+        let key = recovery::combine(shares, &main)?;
+        let kept = match main.recovery() {
+            Some(recovery) => Kept::open(&key, recovery, &main)?,
+            None => return Err(CombineError::NoRecoveryKey.into()),
+        };
+        Ok(Self {
+            main,
+            others,
+            key,
+            kept,
+        })
+    }
+
+    /// Returns where the relay is: where a person says, or the roster.
+    fn relay(&self, said: Option<&RelayAddress>) -> Result<RelayAddress, RecoverError> {
+        let members_keys = keyring(&self.main, &self.key, &self.kept);
+        let relay = said.cloned().or_else(|| relay_of(&self.main, &members_keys));
+        let relay = relay.ok_or(RecoverError::NoRelay)?;
+        relay.way()?;
+        Ok(relay)
+    }
+}
+
+/// Returns the generations of the members' key: those that were kept, and those that the roster handed out since.
+fn keyring(own: &Roster, key: &KemKey, kept: &Kept) -> Keyring {
+    let later = recovery::later_members_keys(key, own);
+    let newest_first = later.into_iter().rev().chain(kept.members_keys.iter().cloned());
+    Keyring::new(newest_first).unwrap_or_else(|| kept.members_keys.clone())
 }
 
 impl From<TakeError> for SplitKeyError {
