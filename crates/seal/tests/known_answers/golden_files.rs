@@ -84,7 +84,7 @@ fn keep_chains(folder: &mut Folder) {
 }
 
 /// A grant with every way to name a key of a record.
-fn grant() -> Grant {
+pub(crate) fn grant() -> Grant {
     Grant {
         expires: 1_800_000_000,
         of: 20,
@@ -92,7 +92,7 @@ fn grant() -> Grant {
     }
 }
 
-fn endless() -> Grant {
+pub(crate) fn endless() -> Grant {
     let chain = KeyName::Chain {
         chain: ChainId([0x44; 8]),
         index: 63,
@@ -121,12 +121,12 @@ fn endless() -> Grant {
     }
 }
 
-fn fresh_keys() -> FreshKeys {
+pub(crate) fn fresh_keys() -> FreshKeys {
     let keys = [4, 5].map(|byte| KemPublic::from_bytes(&[byte; KEM_PUBLIC_LENGTH]).unwrap());
     FreshKeys(keys.into())
 }
 
-fn draft() -> HandedDraft {
+pub(crate) fn draft() -> HandedDraft {
     HandedDraft {
         form_id: "household".to_owned(),
         form_version: "3".to_owned(),
@@ -137,7 +137,7 @@ fn draft() -> HandedDraft {
     }
 }
 
-fn seeds() -> Vec<EpochSeed> {
+pub(crate) fn seeds() -> Vec<EpochSeed> {
     let seed = |compartment, number| EpochSeed {
         compartment,
         number,
@@ -149,7 +149,7 @@ fn seeds() -> Vec<EpochSeed> {
     ]
 }
 
-fn kept() -> Kept {
+pub(crate) fn kept() -> Kept {
     Kept {
         root: SignKey::from_seed(&Zeroizing::new([0x06; 32])),
         members_keys: Keyring::new([7, 8].map(|byte| MembersKey::from_bytes([byte; 32]))).unwrap(),
@@ -158,13 +158,13 @@ fn kept() -> Kept {
 }
 
 /// Share 1 of 2 of a key that is no more: its words are as they were first written down.
-const WORDS: &str = "absurd amount liar amount expire adjust cactus forget\n\
+pub(crate) const WORDS: &str = "absurd amount liar amount expire adjust cactus forget\n\
     cake animal embark drastic bamboo mountain loyal consider\n\
     category cancel animal embark drastic bamboo mountain submit\n\
     loyal category cancel animal embark drastic bamboo assist\n\
     mountain loyal category cry pass flee struggle limb";
 
-fn share() -> Share {
+pub(crate) fn share() -> Share {
     Share::from_text(WORDS).unwrap()
 }
 

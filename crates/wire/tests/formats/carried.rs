@@ -69,7 +69,7 @@ pub(crate) fn certificate() -> Certificate {
     }
 }
 
-fn certificate_for_one_code() -> Certificate {
+pub(crate) fn certificate_for_one_code() -> Certificate {
     Certificate {
         programme: PROGRAMME,
         root: [0xf6; 32],
@@ -146,16 +146,16 @@ pub(crate) fn checkpoint() -> Checkpoint {
     }
 }
 
-fn written_request(request: &Request) -> Vec<u8> {
+pub(crate) fn written_request(request: &Request) -> Vec<u8> {
     plain(REQUEST_WORD, &request.to_text())
 }
 
-fn written_certificate(certificate: &Certificate) -> Vec<u8> {
+pub(crate) fn written_certificate(certificate: &Certificate) -> Vec<u8> {
     plain(CERTIFICATE_WORD, &certificate.to_text())
 }
 
 /// What stands in a text that people carry.
-fn plain(word: &'static str, text: &str) -> Vec<u8> {
+pub(crate) fn plain(word: &'static str, text: &str) -> Vec<u8> {
     unarmour(word, text).expect("it was just written")
 }
 

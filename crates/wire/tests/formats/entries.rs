@@ -28,7 +28,7 @@ pub(crate) fn entry(act: RosterAct) -> RosterEntry {
     }
 }
 
-fn acts() -> Vec<(&'static str, RosterAct)> {
+pub(crate) fn acts() -> Vec<(&'static str, RosterAct)> {
     let envelope = EnvelopeId([0xe3; 32]);
     let admit = |role, terms| RosterAct::Admit {
         card: card(DEVICE),

@@ -86,7 +86,7 @@ pub(crate) fn one_of_each_kind() -> Vec<Envelope> {
     ]
 }
 
-fn key_names() -> [(&'static str, KeyName); 5] {
+pub(crate) fn key_names() -> [(&'static str, KeyName); 5] {
     let chain = KeyName::Chain {
         chain: CHAIN,
         index: 63,

@@ -65,7 +65,7 @@ fn first_hello() -> Hello {
 }
 
 /// A record whose place and keys are not elided, and the one behind it whose are.
-fn two_records() -> [Envelope; 2] {
+pub(crate) fn two_records() -> [Envelope; 2] {
     let record = |sequence, index| {
         let part = vec![sealed(CompartmentId::GENERAL, of_chain(index), 130)];
         envelope(Kind::RECORD, *RECORD.as_bytes(), (DEVICE, None), sequence, part)
@@ -76,7 +76,7 @@ fn two_records() -> [Envelope; 2] {
 }
 
 /// Every kind of frame, and every form of those that have several. Envelopes are written as the first of a stream.
-fn frames() -> Vec<(&'static str, Frame)> {
+pub(crate) fn frames() -> Vec<(&'static str, Frame)> {
     let [pushed, _] = two_records();
     let withheld = pushed.withholding(|_| false);
     let act = RosterAct::Policy {
@@ -197,7 +197,7 @@ fn elision() -> Elision {
     hello().elision()
 }
 
-fn written_alone(frame: &Frame) -> Vec<u8> {
+pub(crate) fn written_alone(frame: &Frame) -> Vec<u8> {
     FrameWriter::after(elision()).write(frame)
 }
 
@@ -217,7 +217,7 @@ fn read_all(mut reader: FrameReader, bytes: &[u8]) -> Result<Vec<Frame>, DecodeE
 }
 
 /// A device sends two records, the second without all that the first says, and a piece of a photo.
-fn call() -> Vec<Frame> {
+pub(crate) fn call() -> Vec<Frame> {
     let [first, second] = two_records();
     let [.., piece] = [first, second].map(Frame::Push);
     let [first, _] = two_records();
@@ -235,14 +235,14 @@ fn call() -> Vec<Frame> {
 }
 
 /// A relay gives an envelope of every kind to a desk that reads nothing of a record: two authors, recipients, shapes.
-fn answer() -> Vec<Frame> {
+pub(crate) fn answer() -> Vec<Frame> {
     let pulls = one_of_each_kind().into_iter().zip(70_001..);
     pulls
         .map(|(envelope, sequence)| Frame::Pull { sequence, envelope })
         .collect()
 }
 
-fn carried() -> Vec<Frame> {
+pub(crate) fn carried() -> Vec<Frame> {
     let [first, second] = two_records();
     let piece = Piece {
         part: PIECE,
@@ -260,17 +260,17 @@ fn carried() -> Vec<Frame> {
     ]
 }
 
-fn written_call(frames: &Vec<Frame>) -> Vec<u8> {
+pub(crate) fn written_call(frames: &Vec<Frame>) -> Vec<u8> {
     let mut writer = FrameWriter::new();
     frames.iter().flat_map(|frame| writer.write(frame)).collect()
 }
 
-fn written_answer(frames: &Vec<Frame>) -> Vec<u8> {
+pub(crate) fn written_answer(frames: &Vec<Frame>) -> Vec<u8> {
     let mut writer = FrameWriter::answering(&hello());
     frames.iter().flat_map(|frame| writer.write(frame)).collect()
 }
 
-fn written_bundle(frames: &Vec<Frame>) -> Vec<u8> {
+pub(crate) fn written_bundle(frames: &Vec<Frame>) -> Vec<u8> {
     let (mut writer, mut bytes) = BundleWriter::begin(PROGRAMME);
     for frame in frames {
         bytes.extend(writer.write(frame));

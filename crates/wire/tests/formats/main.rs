@@ -10,6 +10,8 @@ mod envelopes;
 mod example;
 #[cfg(test)]
 mod frames;
+#[cfg(test)]
+mod page;
 
 use golden::Folder;
 

@@ -202,6 +202,7 @@ fn signatures() -> Vectors {
             ("sign.certificate", Signing::Certificate),
             ("sign.peer", Signing::Peer),
             ("sign.receipt", Signing::Receipt),
+            ("sign.offer", Signing::Offer),
             ("sign.call", Signing::Call),
         ]
         .map(|(name, what)| (name, to_hex(&sign(&key, what, b"message")))),
