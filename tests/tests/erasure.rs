@@ -42,7 +42,7 @@ fn consult(field: &mut Field, canaries: &mut Canaries) -> Vec<RecordId> {
             .map(|n| records[n])
             .collect();
         let to = field.devices[holder].member();
-        field.desks[0].grant_packet(&packet, to, None, 24).unwrap();
+        field.desks[0].grant_packet(&packet, to, None, 72).unwrap();
     }
     field.sync();
     for (n, record) in records.iter().enumerate() {
