@@ -162,6 +162,15 @@ impl Canaries {
 }
 
 impl Needles {
+    /// Looks for a sealed part too that the relay never had.
+    pub(crate) fn add_sealed(&mut self, part: &[u8]) {
+        for start in (0..part.len() - PIECE).step_by(STEP) {
+            let what = format!("bytes {start} of a late part of {}", part.len());
+            self.all.push((what, part[start..start + PIECE].to_vec()));
+            self.sealed += 1;
+        }
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.all.len()
     }
