@@ -4,6 +4,8 @@
 //! format (frames, acts, envelopes, names of keys, statuses, answers) are asked of the readers themselves, in the `formats`
 //! tests of `crates/wire` and `crates/record`.
 
+#![expect(clippy::unwrap_used, reason = "a test stops where something is missing")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};

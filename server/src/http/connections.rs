@@ -69,10 +69,10 @@ pub(crate) struct Endings {
 
 impl Endings {
     /// Returns those that are still to come for a connection that is opened now.
-    fn from_now(&self) -> Self {
-        let mut from_now = self.clone();
-        from_now.erasures.mark_unchanged();
-        from_now
+    fn still_to_come(&self) -> Self {
+        let mut endings = self.clone();
+        endings.erasures.mark_unchanged();
+        endings
     }
 
     async fn come(&mut self) {
@@ -109,7 +109,7 @@ pub(crate) async fn serve(
             tracing::debug!("an address has too many connections; one was closed");
             continue;
         };
-        let (tls, routes, endings) = (tls.clone(), routes.clone(), endings.from_now());
+        let (tls, routes, endings) = (tls.clone(), routes.clone(), endings.still_to_come());
         open.spawn(async move {
             serve_one(stream, tls, routes, limits, endings).await;
             drop((seat, place));
@@ -206,10 +206,10 @@ mod tests {
             let length = stream.read(&mut answer).await.unwrap();
             String::from_utf8_lossy(&answer[..length]).into_owned()
         };
-        let mut before = open(endings.from_now());
+        let mut before = open(endings.still_to_come());
         assert!(ask(&mut before).await.ends_with("here"));
         erased.send_replace(());
-        let mut after = open(endings.from_now());
+        let mut after = open(endings.still_to_come());
         assert_eq!(before.read(&mut [0; 16]).await.unwrap(), 0, "it is closed");
         assert!(ask(&mut after).await.ends_with("here"));
         assert!(ask(&mut after).await.ends_with("here"));

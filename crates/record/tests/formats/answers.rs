@@ -6,7 +6,7 @@ use baraza_record::{Draft, Record};
 use form::{Answers as _, Point, Value};
 use golden::Folder;
 
-use crate::{BEGUN, actor, draft};
+use crate::household::{BEGUN, actor, draft};
 
 pub(crate) const FORM: &str = "
 | survey |

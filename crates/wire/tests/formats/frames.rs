@@ -20,12 +20,20 @@ pub(crate) fn keep(folder: &mut Folder) {
     for (name, frame) in frames() {
         folder.keeps(&format!("frame-{name}"), &frame, written_alone, read_alone);
     }
-    folder.keeps("call", &call(), written_call, |bytes| {
-        read_all(FrameReader::new(), bytes)
-    });
+    folder.keeps(
+        "call",
+        &call(),
+        |frames| written_call(frames),
+        |bytes| read_all(FrameReader::new(), bytes),
+    );
     let answered = |bytes: &[u8]| read_all(FrameReader::answered(&hello()), bytes);
-    folder.keeps("answer", &answer(), written_answer, answered);
-    folder.keeps("bundle-1", &carried(), written_bundle, read_bundle);
+    folder.keeps("answer", &answer(), |frames| written_answer(frames), answered);
+    folder.keeps(
+        "bundle-1",
+        &carried(),
+        |frames| written_bundle(frames),
+        read_bundle,
+    );
 }
 
 pub(crate) fn hello() -> Hello {
@@ -260,17 +268,17 @@ pub(crate) fn carried() -> Vec<Frame> {
     ]
 }
 
-pub(crate) fn written_call(frames: &Vec<Frame>) -> Vec<u8> {
+pub(crate) fn written_call(frames: &[Frame]) -> Vec<u8> {
     let mut writer = FrameWriter::new();
     frames.iter().flat_map(|frame| writer.write(frame)).collect()
 }
 
-pub(crate) fn written_answer(frames: &Vec<Frame>) -> Vec<u8> {
+pub(crate) fn written_answer(frames: &[Frame]) -> Vec<u8> {
     let mut writer = FrameWriter::answering(&hello());
     frames.iter().flat_map(|frame| writer.write(frame)).collect()
 }
 
-pub(crate) fn written_bundle(frames: &Vec<Frame>) -> Vec<u8> {
+pub(crate) fn written_bundle(frames: &[Frame]) -> Vec<u8> {
     let (mut writer, mut bytes) = BundleWriter::begin(PROGRAMME);
     for frame in frames {
         bytes.extend(writer.write(frame));
