@@ -150,7 +150,7 @@ const FORMATS: [(&str, &[u8], &[&str]); 24] = [
 
 /// Formats without a version of their own: they stand in what has one, or each begins with a word or a number that says
 /// which it is.
-const OTHERS: [(&str, &str); 9] = [
+const OTHERS: [(&str, &str); 12] = [
     (
         "a payload's three encodings",
         "crates/seal/tests/known_answers/stored/compressed.payload",
@@ -162,12 +162,24 @@ const OTHERS: [(&str, &str); 9] = [
     ("a relay's key", "crates/wire/tests/golden/relay-key.hex"),
     ("a change", "crates/record/tests/golden/change-general.hex"),
     (
-        "a notebook's database",
+        "a notebook's database, layout 4",
         "client-core/tests/fixtures/notebook-layout-4/notebook.sqlite",
     ),
     (
-        "a relay's database",
+        "a desk's database, layout 14",
+        "client-core/tests/fixtures/notebook-layout-14-desk/notebook.sqlite",
+    ),
+    (
+        "a device's database, layout 14",
+        "client-core/tests/fixtures/notebook-layout-14-device/notebook.sqlite",
+    ),
+    (
+        "a relay's database, layout 1",
         "server/tests/relay/fixtures/layout-1.sqlite",
+    ),
+    (
+        "a relay's database, layout 5",
+        "server/tests/relay/fixtures/layout-5.sqlite",
     ),
 ];
 
