@@ -152,7 +152,7 @@ fn an_old_copy_of_a_notebook_and_an_old_bundle_revive_nothing() {
     // Carried in by hand, to a desk and to a device.
     field.desks[0].import_bundle(&mut &bundle[..]).unwrap();
     field.devices[1].import_bundle(&mut &bundle[..]).unwrap();
-    field.sync();
+    field.sync_once();
     assert_eq!(
         field.search(&needles).found(&needles),
         Vec::<String>::new(),
@@ -164,8 +164,7 @@ fn an_old_copy_of_a_notebook_and_an_old_bundle_revive_nothing() {
     field.restore("amina", &kept.path().join("amina"));
     field.restore("desk", &kept.path().join("desk"));
     assert!(!field.desks[0].records(None).unwrap().is_empty());
-    field.sync();
-    field.sync();
+    field.sync_once();
     assert_eq!(
         field.search(&needles).found(&needles),
         Vec::<String>::new(),
