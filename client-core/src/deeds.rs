@@ -27,6 +27,7 @@ pub mod join_roster;
 pub mod keep_syncing;
 pub mod list;
 pub mod media;
+pub mod meet;
 pub mod members;
 pub mod move_relay;
 pub mod policy;

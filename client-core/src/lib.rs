@@ -29,6 +29,7 @@ uniffi::setup_scaffolding!();
 pub use backoff::Backoff;
 pub use compartments::Compartments;
 pub use home::HomeError;
+pub use link::peer::{PeerCall, PeerLinkError, PeerListener};
 pub use link::{HttpLink, Link, LinkError, LinkTimeouts, SYNC_PATH};
 pub use merging::{MergeWorker, WorkerError, serve_merges, serve_merges_on};
 pub use notebook::{NoProgramme, Notebook, OpenError, SHORTEST_PASSPHRASE};

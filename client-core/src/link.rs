@@ -15,6 +15,8 @@ use self::socket::SocketConnector;
 pub use self::timeouts::LinkTimeouts;
 use crate::relay_address::{RelayAddress, RelayAddressError, Way};
 
+mod line;
+pub(crate) mod peer;
 mod pinned;
 mod socket;
 mod timeouts;
@@ -32,6 +34,12 @@ pub enum LinkError {
         relay: String,
         /// Why.
         reason: String,
+    },
+    /// The network carries new connections to the relay, and nothing on the one that there was: call again at once.
+    #[error("the network has forgotten the connection to the relay at {relay}")]
+    Forgotten {
+        /// Where.
+        relay: String,
     },
     /// Something answers there, but it is not a relay.
     #[error("what answers at {relay} is not a Baraza relay (status {status})")]
@@ -106,9 +114,7 @@ impl Default for HttpLink {
 impl HttpLink {
     /// Makes a link that waits so long and no longer.
     pub fn with(timeouts: LinkTimeouts) -> Self {
-        let socket = SocketConnector {
-            stall: timeouts.stall,
-        };
+        let socket = SocketConnector::with(timeouts);
         Self {
             plain: ureq::Agent::with_parts(config(timeouts), socket, DefaultResolver::default()),
             pinned: Arc::default(),
@@ -122,9 +128,7 @@ impl HttpLink {
         };
         let mut pinned = self.pinned.lock().unwrap_or_else(PoisonError::into_inner);
         let agent = pinned.entry(key).or_insert_with(|| {
-            let socket = SocketConnector {
-                stall: self.timeouts.stall,
-            };
+            let socket = SocketConnector::with(self.timeouts);
             let connector = socket.chain(pinned::PinnedConnector::to(key));
             ureq::Agent::with_parts(config(self.timeouts), connector, DefaultResolver::default())
         });
@@ -180,6 +184,11 @@ impl Link for HttpLink {
 }
 
 fn unreachable(relay: &RelayAddress, error: &ureq::Error) -> LinkError {
+    if is_forgotten(error) {
+        return LinkError::Forgotten {
+            relay: relay.to_string(),
+        };
+    }
     match pinned::why(error) {
         Some(rustls::Error::InvalidCertificate(_)) => LinkError::OtherKey {
             relay: relay.to_string(),
@@ -188,6 +197,13 @@ fn unreachable(relay: &RelayAddress, error: &ureq::Error) -> LinkError {
             relay: relay.to_string(),
         },
         _ => not_reached(relay, reason(error)),
+    }
+}
+
+fn is_forgotten(error: &ureq::Error) -> bool {
+    match error {
+        ureq::Error::Io(error) => error.get_ref().is_some_and(|why| why.is::<line::Forgotten>()),
+        _ => false,
     }
 }
 

@@ -20,7 +20,9 @@ pub(crate) mod fresh_keys;
 pub(crate) mod handovers;
 pub(crate) mod keys;
 pub(crate) mod media;
+pub(crate) mod meeting;
 pub(crate) mod myself;
+pub(crate) mod notices;
 pub(crate) mod once_keys;
 pub(crate) mod outbox;
 pub(crate) mod pieces;
@@ -46,6 +48,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("store/0012_desks.sql"),
     include_str!("store/0013_restored.sql"),
     include_str!("store/0014_media.sql"),
+    include_str!("store/0015_notices.sql"),
 ];
 
 /// Why the notebook's file cannot be read or written.

@@ -15,6 +15,7 @@ use tokio_stream::StreamExt as _;
 use tokio_stream::wrappers::ReceiverStream;
 
 use crate::blobs::Blobs;
+use crate::brought::Brought;
 use crate::store::{Store, StoreError};
 use crate::writer::Writer;
 use seal::verify::freshness::Freshness;
@@ -40,7 +41,27 @@ pub struct AppState {
     pub(crate) writer: Writer,
     pub(crate) freshness: Freshness,
     pub(crate) clock: Arc<dyn Fn() -> i64 + Send + Sync>,
-    pub(crate) max_programmes: usize,
+    pub(crate) brought: Brought,
+    pub(crate) bounds: Bounds,
+}
+
+/// How much a relay takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bounds {
+    /// How many programmes may be founded on it.
+    pub programmes: usize,
+    /// How many bytes of envelopes each member but the desks may bring; photos are counted apart.
+    pub member_bytes: u64,
+}
+
+impl Default for Bounds {
+    /// Eight programmes, and 1 GiB from each member: a million finished records.
+    fn default() -> Self {
+        Self {
+            programmes: 8,
+            member_bytes: 1 << 30,
+        }
+    }
 }
 
 impl AppState {
@@ -52,12 +73,14 @@ impl AppState {
         store: Arc<dyn Store>,
         blobs: Arc<Blobs>,
         clock: Arc<dyn Fn() -> i64 + Send + Sync>,
-        max_programmes: usize,
+        bounds: Bounds,
     ) -> Result<(Self, std::thread::JoinHandle<()>), StoreError> {
         let seconds = Arc::clone(&clock);
         let hour = Arc::new(move || seconds().div_euclid(3600) * 3600);
         let freshness = Freshness::new(store.identity().freshness);
-        let (writer, thread) = Writer::start(Arc::clone(&store), Arc::clone(&blobs), hour, max_programmes)?;
+        let (writer, thread) =
+            Writer::start(Arc::clone(&store), Arc::clone(&blobs), hour, bounds.programmes)?;
+        let brought = Brought::up_to(bounds.member_bytes, Arc::clone(&store));
         Ok((
             Self {
                 store,
@@ -65,7 +88,8 @@ impl AppState {
                 writer,
                 freshness,
                 clock,
-                max_programmes,
+                brought,
+                bounds,
             },
             thread,
         ))

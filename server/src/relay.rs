@@ -14,7 +14,7 @@ use tokio::task::JoinHandle;
 use wire::RelayKey;
 
 use crate::blobs::{BlobError, Blobs};
-use crate::http::{AppState, Endings, Limits, app, serve};
+use crate::http::{AppState, Bounds, Endings, Limits, app, serve};
 use crate::store::{SqliteStore, StoreError};
 
 mod backup;
@@ -32,8 +32,6 @@ const BLOBS: &str = "blobs";
 /// The file that keeps two relays out of one folder.
 const LOCK: &str = "lock";
 
-/// How many programmes a relay serves unless it is told otherwise.
-const PROGRAMMES: usize = 8;
 /// How many bytes of sealed photos and recordings a programme may keep unless the relay is told otherwise: 20 GiB.
 pub const MEDIA_QUOTA: u64 = 20 << 30;
 /// How often what was never sent to its end is swept away.
@@ -48,8 +46,8 @@ pub struct Config {
     pub data: PathBuf,
     /// Where it listens; port 0 takes a free one.
     pub listen: SocketAddr,
-    /// How many programmes may be founded on it.
-    pub max_programmes: usize,
+    /// How many programmes and how much of each member it takes.
+    pub bounds: Bounds,
     /// Whether it speaks TLS, with a key of its own, and nothing else.
     pub tls: bool,
     /// How many connections may be open.
@@ -64,7 +62,7 @@ impl Config {
         Self {
             data,
             listen,
-            max_programmes: PROGRAMMES,
+            bounds: Bounds::default(),
             tls: false,
             limits: Limits::default(),
             media_quota: MEDIA_QUOTA,
@@ -126,7 +124,7 @@ impl Relay {
             store.clone(),
             Arc::clone(&blobs),
             Arc::new(unix_seconds),
-            config.max_programmes,
+            config.bounds,
         )?;
         let tls = match config.tls {
             true => Some(tls_key::open_or_make(&config.data)?),

@@ -122,6 +122,9 @@ pub trait Store: Send + Sync + 'static {
     /// Returns how far each author's sequence is here without a gap, or that of one author, by author and incarnation.
     fn vectors(&self, programme: &ProgrammeId, author: Option<&MemberId>) -> Result<Vec<Vector>, StoreError>;
 
+    /// Returns about how many bytes of an author's envelopes are here: headers, signatures and parts.
+    fn brought(&self, programme: &ProgrammeId, author: &MemberId) -> Result<u64, StoreError>;
+
     /// Returns the next run of envelopes after a sequence number.
     fn run(&self, programme: &ProgrammeId, query: Query, after: u64) -> Result<Run, StoreError>;
 

@@ -77,6 +77,45 @@ fn what_is_dropped_at_the_end_is_not_confirmed_and_stays_on_the_device() {
 }
 
 #[test]
+fn what_is_dropped_at_the_end_for_one_desk_shows_as_soon_as_another_has_it() {
+    let mut stage = stage(24);
+    let mut other = stage
+        .field
+        .member("other", &mut stage.desk, &Admission::of(Role::COORDINATOR))
+        .unwrap();
+    stage.sync_desk();
+    other.sync(&stage.link).unwrap();
+    let mut said = Vec::new();
+    for village in ["Kilifi", "Lamu", "Malindi"] {
+        visit(&mut stage.phones[0], village, "Halima");
+    }
+    stage.phones[0].sync(&stage.link).unwrap();
+    other.sync(&stage.link).unwrap();
+    let author = stage.phones[0].member();
+    let liar = Liar::about_envelopes(|mut run| {
+        if let Some(second) = places(&run, Kind::RECORD).get(1) {
+            let of_author = |(n, (_, envelope)): (usize, &(u64, Envelope))| {
+                (n >= *second && envelope.header.author == author).then_some(n)
+            };
+            let hidden: Vec<usize> = run.iter().enumerate().filter_map(of_author).collect();
+            for n in hidden.into_iter().rev() {
+                said.push(run.remove(n).1.header.sequence);
+            }
+        }
+        run
+    });
+    stage.desk.sync(&liar).unwrap();
+    drop(liar);
+    assert_eq!(villages(&mut stage.desk), ["Kilifi"]);
+    let holes = stage.desk.holes().unwrap();
+    assert_eq!(holes.len(), 1, "{holes:?}");
+    assert_eq!(holes[0].device, "amina");
+    let (first, last) = (*said.iter().min().unwrap(), *said.iter().max().unwrap());
+    assert_eq!(holes[0].sequences, [(first, last)]);
+    assert_eq!(other.holes().unwrap(), []);
+}
+
+#[test]
 fn envelopes_in_another_order_come_to_the_same_and_numbers_in_another_order_are_a_breach() {
     let mut stage = three_visits(13);
     let liar = Liar::about_envelopes(|run| run.into_iter().rev().collect());

@@ -127,6 +127,22 @@ fn clock() -> FieldClock {
     FieldClock::at("2026-11-16T07:00:00Z".parse().expect("a time"))
 }
 
+/// Copies a folder with all that is in it.
+///
+/// # Panics
+/// If it cannot be copied.
+pub fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a folder");
+    for entry in std::fs::read_dir(from).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        let target = to.join(path.file_name().expect("a name"));
+        match path.is_dir() {
+            true => copy_folder(&path, &target),
+            false => drop(std::fs::copy(&path, &target).expect("a copy")),
+        }
+    }
+}
+
 /// Opens the file of a notebook that is closed, past the program.
 ///
 /// # Panics

@@ -107,7 +107,7 @@ fn every_deed_that_must_be_answered_for_is_put_down_once() {
     stage.sync_desk();
     let settled = stage.desk.settle(record, &at("village"), Decision::Side(1));
     settled.unwrap().unwrap();
-    assert_eq!(stage.desk.read_all("visit").unwrap().len(), 1);
+    assert_eq!(stage.desk.read_all("visit", None).unwrap().len(), 1);
     stage.desk.revoke(second, Trust::AllHere).unwrap();
     stage.desk.erase(record).unwrap();
     let subject = subject.as_str();
@@ -174,15 +174,66 @@ fn a_deed_that_is_not_done_is_not_put_down() {
 }
 
 #[test]
-fn what_is_only_general_is_read_without_a_word() {
+fn what_is_only_general_is_read_without_a_word_and_every_export_is_put_down() {
     let mut stage = stage(84);
     stage.desk.publish(&Form::read_markdown(PLAIN).unwrap()).unwrap();
     let record = stage.desk.start("places", None).unwrap();
     stage.desk.answer_text(record, &at("village"), "Wau").unwrap();
     stage.desk.finish(record).unwrap().unwrap();
     stage.desk.show(record).unwrap();
-    stage.desk.read_all("places").unwrap();
     assert_eq!(deeds(&stage.desk), []);
+    stage.desk.read_all("places", None).unwrap();
+    assert_eq!(
+        deeds(&stage.desk),
+        [("export".to_owned(), record.to_string())],
+        "when consent is taken back, whoever received it is told"
+    );
+}
+
+#[test]
+fn what_disagreements_and_interviews_show_is_put_down() {
+    let mut stage = stage(86);
+    let record = visit(&mut stage);
+    stage.desk.disagreements_of(record).unwrap();
+    stage.desk.interview(record).unwrap();
+    assert_eq!(
+        deeds(&stage.desk),
+        [
+            ("read".to_owned(), record.to_string()),
+            ("read".to_owned(), record.to_string())
+        ]
+    );
+    // Nothing disagrees: the list shows nobody's answers.
+    stage.desk.disagreements().unwrap();
+    assert_eq!(deeds(&stage.desk).len(), 2);
+}
+
+#[test]
+fn whoever_withdraws_is_told_when_the_record_was_exported() {
+    let mut stage = stage(87);
+    let record = visit(&mut stage);
+    assert_eq!(stage.desk.exports_of(record).unwrap(), Vec::<String>::new());
+    let exported = stage.desk.now();
+    stage.desk.read_all("visit", None).unwrap();
+    let at = stage.desk.exports_of(record).unwrap();
+    assert_eq!(at.len(), 1);
+    assert!(
+        at[0]
+            .parse::<jiff::Timestamp>()
+            .unwrap()
+            .as_second()
+            .abs_diff(exported.as_second())
+            < 60
+    );
+    assert_eq!(stage.desk.access(record, false).unwrap().exports, at);
+    stage.desk.withdraw(record, None, "spoken", "the person").unwrap();
+    let withdrawn = stage.desk.withdrawn().unwrap();
+    assert_eq!(
+        withdrawn[0].exports.len(),
+        2,
+        "the table, and what the person was shown"
+    );
+    assert_eq!(withdrawn[0].exports[0], at[0]);
 }
 
 #[test]

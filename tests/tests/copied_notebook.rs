@@ -2,21 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops where something is missing")]
 
-use std::path::Path;
-
-use baraza_tests::Stage;
-
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        match entry.file_type().unwrap().is_dir() {
-            true => copy(&entry.path(), &target),
-            false => drop(std::fs::copy(entry.path(), target).unwrap()),
-        }
-    }
-}
+use baraza_tests::{Stage, copy_folder};
 
 #[test]
 fn what_both_copies_of_a_notebook_finished_arrives() {
@@ -24,7 +10,7 @@ fn what_both_copies_of_a_notebook_finished_arrives() {
     let mut records = stage.consult(0, 2, 1);
     stage.sync_phones();
     let folder = stage.folder.path().to_owned();
-    copy(&folder.join("amina"), &folder.join("copy"));
+    copy_folder(&folder.join("amina"), &folder.join("copy"));
 
     // The phone goes on.
     records.extend(stage.consult(0, 2, 2));
@@ -51,4 +37,45 @@ fn what_both_copies_of_a_notebook_finished_arrives() {
     stage.sync_phones();
     stage.sync_desk();
     stage.desk.show(more[0]).unwrap();
+}
+
+#[test]
+fn what_a_copy_wrote_in_the_place_of_another_can_be_released_and_stands_once() {
+    let mut stage = Stage::set(42);
+    stage.consult(0, 1, 1);
+    stage.sync_phones();
+    stage.sync_desk();
+    let folder = stage.folder.path().to_owned();
+    copy_folder(&folder.join("amina"), &folder.join("copy"));
+    let first = stage.consult(0, 1, 2);
+    stage.sync_phones();
+    stage.sync_desk();
+    drop(std::mem::replace(
+        &mut stage.phones[0],
+        stage.field.reopen("copy").unwrap(),
+    ));
+    let second = stage.consult(0, 1, 3);
+    stage.sync_phones();
+    stage.sync_desk();
+    let in_quarantine = stage.desk.quarantine(false).unwrap();
+    let forked: Vec<_> = in_quarantine
+        .iter()
+        .filter(|one| one.record == second[0])
+        .collect();
+    assert_eq!(forked.len(), 1, "{in_quarantine:?}");
+    // It opens already, under the header that the copy signed anew.
+    let before = stage.desk.show(second[0]).unwrap();
+    let released = stage.desk.release(second[0]).unwrap();
+    assert_eq!(
+        (released.envelopes, released.still_quarantined),
+        (1, 0),
+        "{released:?}"
+    );
+    let after = stage.desk.show(second[0]).unwrap();
+    let history = after.history.clone();
+    assert_eq!((after.answers, after.history), (before.answers, before.history));
+    assert_eq!(after.disagreements, []);
+    stage.desk.show(first[0]).unwrap();
+    stage.desk.rebuild().unwrap();
+    assert_eq!(stage.desk.show(second[0]).unwrap().history, history);
 }

@@ -91,3 +91,25 @@ fn a_call_that_is_refused_is_not_taken_for_one_that_was_cut() {
         stage.desk.show(record).unwrap();
     }
 }
+
+#[test]
+fn after_weeks_without_signal_nothing_is_sent_in_vain_with_a_nonce_that_is_too_old() {
+    let mut stage = Stage::set(54);
+    let fresh = {
+        let mut other = Stage::set(54);
+        other.consult(0, 100, 1);
+        let before = other.field.tap.traffic();
+        let report = other.phones[0].sync(&other.link).unwrap();
+        assert_eq!(report.calls, 1, "one round trip while the nonce is fresh");
+        other.field.tap.traffic().since(before).up
+    };
+    stage.consult(0, 100, 1);
+    // By its own clock it has been away for a month. The relay would still take the nonce; the phone cannot know.
+    stage.field.clock.pass_hours(24 * 40);
+    let before = stage.field.tap.traffic();
+    let report = stage.phones[0].sync(&stage.link).unwrap();
+    assert_eq!(report.unsent, 0);
+    let up = stage.field.tap.traffic().since(before).up;
+    assert_eq!(report.calls, 2, "it asks first, and then sends");
+    assert!(up < fresh + 2000, "{up} B for {fresh} B");
+}

@@ -5,7 +5,7 @@
 use baraza_tests::Stage;
 use client_core::consent::{Basis, ConsentEvent, Decision, Mode};
 use client_core::deeds::policy::Policy;
-use client_core::deeds::retention::Why;
+use client_core::deeds::retention::{NOTICE_DAYS, Why};
 
 fn policy() -> Policy {
     let mut policy = Policy::default();
@@ -91,6 +91,66 @@ fn over_ten_years_each_record_is_erased_in_its_time() {
 }
 
 #[test]
+fn what_is_over_is_erased_by_a_desks_sync_two_weeks_after_people_were_told_and_not_before() {
+    let mut stage = Stage::set(93);
+    let records = [1, 2].map(|n| household(&mut stage, n, &["service"]));
+    stage.sync_phones();
+    stage.sync_desk();
+    let mut rules = Policy::default();
+    rules.keep("household", None, 60);
+    stage.desk.set_policy(&rules).unwrap();
+    let mut erased = Vec::new();
+    for day in 0..100 {
+        if day == 50 {
+            assert_eq!(stage.desk.retention(NOTICE_DAYS).unwrap().len(), 2);
+            stage
+                .desk
+                .keep_longer(records[1], None, "a court asks for it")
+                .unwrap();
+        }
+        let report = stage.desk.sync(&stage.link).unwrap();
+        erased.extend(report.run_out.into_iter().map(|record| (day, record)));
+        stage.field.clock.pass_hours(24);
+    }
+    assert_eq!(erased, [(60, records[0])]);
+    stage.phones[0].sync(&stage.link).unwrap();
+    assert_eq!(stage.phones[0].erased().unwrap(), [records[0]]);
+}
+
+#[test]
+fn a_shorter_policy_and_a_clock_that_jumps_ahead_erase_nothing_at_once() {
+    let mut stage = Stage::set(94);
+    household(&mut stage, 1, &["service"]);
+    stage.sync_phones();
+    stage.sync_desk();
+    stage.field.clock.pass_hours(24 * 90);
+    let mut rules = Policy::default();
+    rules.keep("household", None, 30);
+    stage.desk.set_policy(&rules).unwrap();
+    let erased = |stage: &mut Stage| stage.desk.sync(&stage.link).unwrap().run_out.len();
+    // It has been over for two months, and nobody could know.
+    assert_eq!(erased(&mut stage), 0);
+    stage.field.clock.pass_hours(24 * 13);
+    assert_eq!(erased(&mut stage), 0);
+    stage.field.clock.pass_hours(24);
+    assert_eq!(erased(&mut stage), 1);
+
+    let mut stage = Stage::set(95);
+    household(&mut stage, 1, &["service"]);
+    stage.sync_phones();
+    stage.sync_desk();
+    stage.desk.set_policy(&rules).unwrap();
+    let (there, back) = (24 * 3650, -24 * 3650);
+    stage.field.clock.set(there * 3600);
+    assert_eq!(erased(&mut stage), 0);
+    stage.field.clock.set(back * 3600);
+    for _ in 0..20 {
+        assert_eq!(erased(&mut stage), 0);
+        stage.field.clock.pass_hours(24);
+    }
+}
+
+#[test]
 fn a_withdrawal_hides_a_record_everywhere_also_from_an_edit_that_comes_later() {
     let mut stage = Stage::set(92);
     let record = household(&mut stage, 6, &["service", "research"]);
@@ -123,7 +183,7 @@ fn a_withdrawal_hides_a_record_everywhere_also_from_an_edit_that_comes_later() {
     stage.sync_desk();
     assert_eq!(stage.desk.records(None).unwrap().len(), 1);
     assert!(stage.desk.show(record).is_err());
-    let read = stage.desk.read_all("household").unwrap();
+    let read = stage.desk.read_all("household", None).unwrap();
     assert_eq!(read.len(), 1);
     assert!(stage.desk.covers(other, &read[0].2, "research").unwrap());
     assert!(!stage.desk.covers(other, &read[0].2, "media").unwrap());
@@ -140,8 +200,15 @@ fn a_withdrawal_hides_a_record_everywhere_also_from_an_edit_that_comes_later() {
         .unwrap();
     stage.sync_phones();
     stage.sync_desk();
-    let read = stage.desk.read_all("household").unwrap();
+    let read = stage.desk.read_all("household", None).unwrap();
     assert!(!stage.desk.covers(other, &read[0].2, "research").unwrap());
+    assert!(
+        stage
+            .desk
+            .read_all("household", Some("research"))
+            .unwrap()
+            .is_empty()
+    );
 
     // What the person is shown, without a name of the programme's people.
     let access = stage.desk.access(other, false).unwrap();

@@ -113,7 +113,7 @@ fn the_desk_ends_in_the_identical_state_in_both_sync_orders() {
 
 #[test]
 fn different_answers_both_stand_and_the_same_answer_is_one_disagreement() {
-    let (view, stage, record, instance) = week([0, 1]);
+    let (view, mut stage, record, instance) = week([0, 1]);
     let answers = &view["answers"];
     let shown = |path: &str| answers.pointer(&format!("/{path}")).unwrap().clone();
     assert_eq!(shown(AGE), "61");

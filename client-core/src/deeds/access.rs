@@ -37,6 +37,8 @@ pub struct AccessView {
     pub consent: Vec<ConsentView>,
     /// Where people put down differing answers that nobody has settled.
     pub disagreements: Vec<Address>,
+    /// When it left this desk in a table or file (UTC, RFC 3339).
+    pub exports: Vec<String>,
     /// The compartments that this desk cannot read: ask the programme for those.
     pub withheld: Vec<String>,
 }
@@ -95,6 +97,7 @@ impl Notebook {
             answers,
             history,
             consent: view(record.consent(), &People::default()),
+            exports: self.exports_of(id)?,
             disagreements: record
                 .disagreements()
                 .iter()

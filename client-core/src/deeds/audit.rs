@@ -6,7 +6,7 @@ use wire::{MemberId, RecordId};
 use crate::Notebook;
 use crate::deeds::list::time;
 use crate::store::StoreError;
-use crate::store::audit::{self, AuditBreak};
+use crate::store::audit::{self, AuditBreak, Deed};
 
 /// One entry of the audit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -17,9 +17,9 @@ pub struct AuditView {
     pub at: String,
     /// Who did it.
     pub actor: MemberId,
-    /// What was done: `read`, `export`, `grant`, `settle`, `erase`, `revoke`, `release` or `drop`.
+    /// What was done: `read`, `list`, `export`, `grant`, `settle`, `erase`, `revoke`, `release` or `drop`.
     pub deed: String,
-    /// The record or member it was done to.
+    /// The record or member it was done to; zeros if it was many at once.
     pub subject: String,
 }
 
@@ -40,6 +40,18 @@ impl Notebook {
                 subject: RecordId::from_bytes(entry.subject).to_string(),
             })
             .collect())
+    }
+
+    /// Returns when a record left this node in a table or file (UTC, RFC 3339), the first time first: whoever received
+    /// it is told when consent is taken back.
+    ///
+    /// # Errors
+    /// The notebook cannot be read.
+    pub fn exports_of(&self, record: RecordId) -> Result<Vec<String>, StoreError> {
+        let times = self
+            .store
+            .read(|db| audit::times(db, Deed::Export, record.as_bytes()))?;
+        Ok(times.into_iter().map(time).collect())
     }
 
     /// Checks the audit from its beginning to its end. Returns how many entries there are, or where it breaks.

@@ -10,6 +10,7 @@ use wire::{BundleReader, BundleWriter, DecodeError, Envelope, MemberId, Programm
 
 use crate::Notebook;
 use crate::deeds::first_roster::FirstRosterError;
+use crate::deeds::sync::SyncError;
 use crate::home::HomeError;
 use crate::import::roster::{TakeError, Through};
 use crate::import::{self, Reading, Taken};
@@ -49,9 +50,18 @@ pub enum CarryError {
     /// The first roster that came is not this node's.
     #[error("{0}")]
     FirstRoster(#[source] FirstRosterError),
+    /// What follows from what came cannot be done.
+    #[error(transparent)]
+    After(Box<SyncError>),
     /// The notebook cannot be written.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl From<SyncError> for CarryError {
+    fn from(error: SyncError) -> Self {
+        Self::After(Box::new(error))
+    }
 }
 
 impl From<FirstRosterError> for CarryError {
@@ -178,6 +188,7 @@ impl Notebook {
         let batch = self.take_first_frames(batch, &mut first, true)?;
         report.roster_entries += first.len() as u64;
         self.take_frames(batch, &mut report)?;
+        self.follow_up()?;
         read?;
         Ok(report)
     }

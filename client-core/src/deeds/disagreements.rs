@@ -55,8 +55,9 @@ pub struct Side {
 }
 
 impl Notebook {
-    /// Returns the open disagreements of every record that can be read here.
-    pub fn disagreements(&self) -> Result<Vec<DisagreementView>, ShowError> {
+    /// Returns the open disagreements of every record that can be read here. Whose answers they show is put down in the
+    /// audit.
+    pub fn disagreements(&mut self) -> Result<Vec<DisagreementView>, ShowError> {
         let rows = self.store.read(|db| records::list(db, None))?;
         let mut all = Vec::new();
         for row in rows.into_iter().filter(|row| row.disagreements > 0) {
@@ -66,7 +67,7 @@ impl Notebook {
     }
 
     /// Returns the open disagreements of one record.
-    pub fn disagreements_of(&self, id: RecordId) -> Result<Vec<DisagreementView>, ShowError> {
+    pub fn disagreements_of(&mut self, id: RecordId) -> Result<Vec<DisagreementView>, ShowError> {
         let people = self.people()?;
         let row = self
             .store
@@ -81,6 +82,7 @@ impl Notebook {
             .form(&row.form_id, Some(&row.form_version))
             .map_err(DraftError::from)?;
         let record = self.store.read(|db| readable(db, id, &form))?;
+        self.note_read(id, &record)?;
         Ok(view_all(id, &record, &form, &people))
     }
 }

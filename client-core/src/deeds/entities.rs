@@ -17,6 +17,7 @@ use crate::deeds::attach::FileError;
 use crate::deeds::expire::ExpireError;
 use crate::deeds::forms::FormsError;
 use crate::deeds::start::readable;
+use crate::store::audit::{self, Deed};
 use crate::store::records::{self, RecordStatus};
 use crate::store::{StoreError, entities as store};
 
@@ -101,7 +102,13 @@ impl Notebook {
     /// A form or the notebook cannot be read.
     pub fn entities(&mut self, list: &str) -> Result<Vec<EntityView>, EntitiesError> {
         self.let_expire()?;
-        self.entities_now(list)
+        let entities = self.entities_now(list)?;
+        if self.is_desk() && !entities.is_empty() {
+            let now = self.now().as_second();
+            self.store
+                .write(|tx| audit::note(tx, now, Deed::List, &[0; 16]))?;
+        }
+        Ok(entities)
     }
 
     /// Does as [`Notebook::entities`], whether or not the time of what it reads is over.

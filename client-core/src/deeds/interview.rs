@@ -69,6 +69,7 @@ impl Notebook {
         let environment = self.environment(&open.form)?;
         let plan = Plan::of(Arc::clone(&open.form));
         let (session, step) = Session::open(&plan, Opening::of(&open.draft), &environment);
+        self.note_read(record, open.draft.base())?;
         self.write_down(open, &step)?;
         Ok(Interview { record, session })
     }

@@ -18,7 +18,9 @@ impl SyncError {
     pub fn may_pass(&self) -> bool {
         matches!(
             self,
-            Self::Link(LinkError::Unreachable { .. } | LinkError::NotARelay { .. })
+            Self::Link(
+                LinkError::Unreachable { .. } | LinkError::Forgotten { .. } | LinkError::NotARelay { .. }
+            )
                 | Self::Cut(_)
                 // A hotel's login page, say, is no answer of a relay.
                 | Self::Call(CallError::Cut | CallError::Unreadable(_))
@@ -29,6 +31,19 @@ impl SyncError {
                 }
         )
     }
+}
+
+/// How far a node is with its relay. A photo takes many calls on a bad link: of pieces the bytes are counted.
+#[derive(Debug, PartialEq, Eq)]
+struct HowFar {
+    /// Envelopes to be sent.
+    unsent: u64,
+    /// Bytes of pieces to be sent.
+    unsent_pieces: u64,
+    /// Up to where everything was received.
+    cursor: u64,
+    /// Bytes received of pieces that are not whole.
+    pieces: u64,
 }
 
 impl Notebook {
@@ -59,21 +74,26 @@ impl Notebook {
             if before != here {
                 backoff.reset();
             }
-            if wait(&error, backoff.next_wait()).is_break() {
+            // Another connection came about just now, after a while of waiting: there is nothing to wait for.
+            let pause = match error {
+                SyncError::Link(LinkError::Forgotten { .. }) => Duration::ZERO,
+                _ => backoff.next_wait(),
+            };
+            if wait(&error, pause).is_break() {
                 return Err(error);
             }
         }
     }
 
-    /// Returns how much is still to be sent, and up to where everything was received.
-    fn how_far(&self) -> Result<(u64, u64), StoreError> {
+    /// Returns how much is still to be sent, and how much was received.
+    fn how_far(&self) -> Result<HowFar, StoreError> {
         self.store.read(|db| {
-            let (unsent, ..) = outbox::counts(db)?;
-            let (_, pieces) = pieces::unsent(db)?;
-            Ok((
-                unsent + pieces,
-                programme_of(db).map_or(0, |programme| programme.cursor),
-            ))
+            Ok(HowFar {
+                unsent: outbox::counts(db)?.0,
+                unsent_pieces: pieces::unsent(db)?.0,
+                cursor: programme_of(db).map_or(0, |programme| programme.cursor),
+                pieces: pieces::gathered(db)?,
+            })
         })
     }
 }

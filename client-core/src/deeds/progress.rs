@@ -4,7 +4,7 @@ use serde::Serialize;
 use wire::MemberId;
 
 use crate::Notebook;
-use crate::store::{StoreError, envelopes, records};
+use crate::store::{StoreError, confirming, envelopes, records};
 
 /// What one device finished on one day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -21,7 +21,7 @@ pub struct DayOfWork {
     pub edits: u64,
 }
 
-/// Envelopes of one author that never arrived here, though later ones did.
+/// Envelopes of one author that never arrived here, though later ones did, or though another desk has them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Hole {
     /// The author.
@@ -51,11 +51,21 @@ impl Notebook {
             .collect())
     }
 
-    /// Returns the holes in what authors wrote. Only at a desk do they mean that something is missing:
+    /// Returns the holes in what authors wrote: what lies between envelopes that are here, and what another desk signed
+    /// that it has and this one was never sent, also at the end. Only at a desk do they mean that something is missing:
     /// a device is not sent everything.
     pub fn holes(&self) -> Result<Vec<Hole>, StoreError> {
         let people = self.people()?;
-        let holes = self.store.read(envelopes::holes)?;
+        let me = self.me.member;
+        let (mut holes, elsewhere) = self
+            .store
+            .read(|db| Ok::<_, StoreError>((envelopes::holes(db)?, confirming::only_elsewhere(db, me)?)))?;
+        for (author, run) in elsewhere {
+            match holes.iter_mut().find(|(known, _)| *known == author) {
+                Some((_, runs)) => runs.push(run),
+                None => holes.push((author, vec![run])),
+            }
+        }
         Ok(holes
             .into_iter()
             .map(|(member, sequences)| Hole {

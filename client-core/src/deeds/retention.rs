@@ -1,7 +1,7 @@
 //! Retention: how long a record may be kept, by form and purpose, and what is due to be erased.
 //!
 //! A clock runs from a record's last change, or from the withdrawal of its consent. When it has run down the record is
-//! erased, unless a person has given a reason to keep it longer, which stands in the record itself and so holds at
+//! erased by the next sync of a desk that may erase, two weeks after people were told, unless a person has given a reason to keep it longer, which stands in the record itself and so holds at
 //! every desk.
 
 use form::Value;
@@ -18,7 +18,7 @@ use crate::deeds::policy::{Policy, PolicyError, Retention};
 use crate::deeds::start::DraftError;
 use crate::import::load;
 use crate::store::records::{self, RecordStatus};
-use crate::store::{StoreError, erasure};
+use crate::store::{StoreError, erasure, notices};
 
 /// How many days before a record is erased people are told.
 pub const NOTICE_DAYS: u32 = 14;
@@ -144,7 +144,38 @@ impl Notebook {
         Ok(due)
     }
 
-    /// Erases the records whose time is over. Returns them.
+    /// At a desk that may erase, once a day: notes what is due within [`NOTICE_DAYS`], and erases what is over and was
+    /// noted so long ago, so that there was time to look whether it is still needed. A policy that is made shorter, or
+    /// a clock that jumps ahead, thus erases nothing at once. Returns what was erased.
+    pub(crate) fn let_run_out(&mut self) -> Result<Vec<RecordId>, EraseError> {
+        let now = self.now().as_second();
+        let may = self
+            .roster
+            .as_ref()
+            .is_some_and(|own| own.may_erase(&self.me.member));
+        if !may || self.store.read(notices::day)? == now.div_euclid(DAY).unsigned_abs() {
+            return Ok(Vec::new());
+        }
+        let due = self.retention(NOTICE_DAYS)?;
+        let soon: Vec<RecordId> = due
+            .iter()
+            .filter(|one| one.seconds.is_some())
+            .map(|one| one.record)
+            .collect();
+        let known = now - i64::from(NOTICE_DAYS) * DAY;
+        let told = self.store.write(|tx| notices::give(tx, &soon, now, known))?;
+        let over: Vec<RecordId> = due
+            .into_iter()
+            .filter(|one| one.seconds.is_some_and(|seconds| seconds <= now) && told.contains(&one.record))
+            .map(|one| one.record)
+            .collect();
+        if !over.is_empty() {
+            self.erase_all(&over)?;
+        }
+        Ok(over)
+    }
+
+    /// Erases the records whose time is over at once, whether or not there was time to look. Returns them.
     ///
     /// # Errors
     /// This notebook may not erase, or cannot be written.

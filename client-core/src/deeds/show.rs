@@ -106,11 +106,7 @@ impl Notebook {
         };
         let said = if new { base.consent() } else { draft.consent() };
         let unknown = base.unknown_answers(&form);
-        if self.is_desk() && needs_audit(&base) {
-            let now = self.now().as_second();
-            self.store
-                .write(|tx| audit::note(tx, now, Deed::Read, id.as_bytes()))?;
-        }
+        self.note_read(id, &base)?;
         Ok(RecordView {
             consent: view(said, &people),
             disagreements: view_all(id, &base, &form, &people),
@@ -138,8 +134,26 @@ impl Notebook {
         })
     }
 
-    /// Reads a record and its form, for tables. Records that cannot be read here are left out.
-    pub fn read_all(&mut self, form_id: &str) -> Result<Vec<(RecordSummary, Arc<Form>, Record)>, ShowError> {
+    /// At a desk, puts down that a record was read which holds more than `general`.
+    pub(crate) fn note_read(&mut self, id: RecordId, record: &Record) -> Result<(), StoreError> {
+        if !self.is_desk() || !needs_audit(record) {
+            return Ok(());
+        }
+        let now = self.now().as_second();
+        self.store
+            .write(|tx| audit::note(tx, now, Deed::Read, id.as_bytes()))
+    }
+
+    /// Reads the records of a form for tables that leave the notebook, and puts each down in the audit. With a purpose
+    /// it is only those whose consent covers it. Records that cannot be read here are left out.
+    ///
+    /// # Errors
+    /// A form or the notebook cannot be read.
+    pub fn read_all(
+        &mut self,
+        form_id: &str,
+        purpose: Option<&str>,
+    ) -> Result<Vec<(RecordSummary, Arc<Form>, Record)>, ShowError> {
         let people = self.people()?;
         let rows = self.store.read(|db| records::list(db, Some(form_id)))?;
         let mut all = Vec::new();
@@ -151,15 +165,18 @@ impl Notebook {
                 .form(&row.form_id, Some(&row.form_version))
                 .map_err(DraftError::from)?;
             let record = self.readable_now(row.id, &form)?;
-            all.push((RecordSummary::of(row, &people), form, record));
+            let covered = match purpose {
+                Some(purpose) => self.covers(row.id, &record, purpose)?,
+                None => true,
+            };
+            if covered {
+                all.push((RecordSummary::of(row, &people), form, record));
+            }
         }
         let now = self.now().as_second();
-        let noted = all.iter().filter(|(_, _, record)| needs_audit(record));
-        let noted: Vec<RecordId> = noted.map(|(summary, ..)| summary.id).collect();
         self.store.write(|tx| {
-            noted
-                .iter()
-                .try_for_each(|id| audit::note(tx, now, Deed::Export, id.as_bytes()))
+            all.iter()
+                .try_for_each(|(summary, ..)| audit::note(tx, now, Deed::Export, summary.id.as_bytes()))
         })?;
         Ok(all)
     }

@@ -4,6 +4,7 @@ use std::io::Read as _;
 
 use seal::roster::RosterError;
 use seal::verify::envelope::VerifyError;
+use seal::verify::freshness::is_probably_stale;
 use seal::verify::request::request_headers;
 use serde::Serialize;
 use sync::{CallError, MemberCall};
@@ -15,6 +16,7 @@ use self::apply::Calling;
 use self::meter::Meter;
 use self::request::{Request, hello_body};
 use crate::Notebook;
+use crate::deeds::erase::EraseError;
 use crate::deeds::expire::ExpireError;
 use crate::deeds::finish::FinishError;
 use crate::deeds::first_roster::FirstRosterError;
@@ -33,6 +35,7 @@ mod confirm;
 mod first;
 mod incarnation;
 mod meter;
+mod pace;
 pub(crate) mod request;
 
 pub use self::confirm::Confirmations;
@@ -102,9 +105,18 @@ pub enum SyncError {
     /// The device's next one-time keys cannot be posted.
     #[error(transparent)]
     Keys(#[from] PostKeysError),
+    /// What the policy erases cannot be erased.
+    #[error("records whose time is over could not be erased: {0}")]
+    Retention(Box<EraseError>),
     /// The notebook cannot be written.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl From<EraseError> for SyncError {
+    fn from(error: EraseError) -> Self {
+        Self::Retention(Box::new(error))
+    }
 }
 
 impl From<TakeError> for SyncError {
@@ -169,6 +181,8 @@ pub struct SyncReport {
     pub revoked: bool,
     /// Whether a coordinator has to rotate the programme's keys, because somebody who was revoked has them.
     pub rotation_due: bool,
+    /// Records that this desk erased because the policy's time for them is over.
+    pub run_out: Vec<RecordId>,
     /// Records that were erased here in this sync.
     pub erased: u64,
     /// Of those, the ones in which an edit was open here: it is gone with the record.
@@ -220,7 +234,10 @@ impl Notebook {
     pub fn sync_as(&mut self, link: &dyn Link, options: SyncOptions<'_>) -> Result<SyncReport, SyncError> {
         self.let_expire()?;
         self.post_keys()?;
-        let mut report = SyncReport::default();
+        let mut report = SyncReport {
+            run_out: self.let_run_out()?,
+            ..SyncReport::default()
+        };
         let mut meter = Meter::new(options);
         let mut split = self.is_split();
         let mut awaiting = self.roster.is_none();
@@ -253,10 +270,7 @@ impl Notebook {
                 Err(error) => return Err(error),
             }
         };
-        self.forget_confirmed()?;
-        self.forget_accepted()?;
-        self.clear_erased()?;
-        self.let_expire()?;
+        self.tidy()?;
         let (unsent, _, troubled) = self.store.read(outbox::counts)?;
         let (_, pieces_unsent) = self.store.read(pieces::unsent)?;
         let (mut waiting, mut quarantined) = (0, 0);
@@ -292,6 +306,21 @@ impl Notebook {
                 ..report
             }),
         }
+    }
+
+    /// Does what that which came by hand or from another member asks of this node.
+    pub(crate) fn follow_up(&mut self) -> Result<(), SyncError> {
+        self.stand_down().map_err(SyncError::StandDown)?;
+        self.tell_givers::<SyncError>()?;
+        self.tidy()
+    }
+
+    /// Lets go of what others have confirmed, taken over or erased, and of what is over.
+    pub(crate) fn tidy(&mut self) -> Result<(), SyncError> {
+        self.forget_confirmed()?;
+        self.forget_accepted()?;
+        self.clear_erased()?;
+        Ok(self.let_expire()?)
     }
 
     /// Does what the roster that came asks of this node. Returns whether there is something new to send.
@@ -364,8 +393,11 @@ impl Notebook {
             }
             Ok::<_, StoreError>((entries, wants, queued >= WORTH_ASKING))
         })?;
-        let probe = worth_asking && programme.interrupted;
-        if worth_asking && !programme.interrupted {
+        // With a nonce that is too old all of it would be refused, and most of it sent in vain.
+        // Asked once: this node's clock may be wrong.
+        let stale = report.calls == 1 && is_probably_stale(&programme.nonce, self.now().as_second());
+        let probe = worth_asking && (programme.interrupted || stale);
+        if worth_asking && !probe {
             self.store.write(myself::note_interrupted)?;
         }
         let hello = Hello {

@@ -102,6 +102,8 @@ pub struct WithdrawnView {
     pub how: Option<String>,
     /// Who said it, where this node can read it.
     pub by: Option<String>,
+    /// When the record had left this node in a table or file (UTC, RFC 3339): tell whoever received it.
+    pub exports: Vec<String>,
 }
 
 impl Notebook {
@@ -163,11 +165,11 @@ impl Notebook {
     pub fn withdrawn(&self) -> Result<Vec<WithdrawnView>, StoreError> {
         let people = self.people()?;
         let all = self.store.read(|db| erasure::withdrawals(db, None))?;
-        Ok(all
-            .into_iter()
+        all.into_iter()
             .map(|withdrawal| {
                 let said = withdrawal.said;
-                WithdrawnView {
+                Ok(WithdrawnView {
+                    exports: self.exports_of(withdrawal.record)?,
                     record: withdrawal.record,
                     author: withdrawal.author,
                     device: people.name(&withdrawal.author),
@@ -175,9 +177,9 @@ impl Notebook {
                     how: said.as_ref().map(|said| said.how.clone()),
                     by: said.as_ref().map(|said| said.by.clone()),
                     purpose: said.and_then(|said| said.purpose),
-                }
+                })
             })
-            .collect())
+            .collect()
     }
 }
 

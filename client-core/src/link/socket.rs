@@ -5,15 +5,20 @@
 //! connection look alive. So only a little is taken that is not on its way yet, and a connection on which nothing is
 //! confirmed for a while is dead.
 
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Read as _};
 use std::net::{SocketAddr, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
 use std::time::Duration;
 
-use socket2::{Domain, Protocol, Socket, Type};
+use socket2::{Domain, Protocol, Socket, TcpKeepalive, Type};
 use ureq::Error;
 use ureq::unversioned::transport::{
     Buffers, ConnectionDetails, Connector, LazyBuffers, NextTimeout, Transport,
 };
+
+use super::LinkTimeouts;
+use super::line::{Line, is_over};
 
 /// How many bytes the kernel takes besides those that are on their way: about one second at 64 kbit/s. On a fast link it
 /// asks for more as quickly as it sends, so that nothing gets slower.
@@ -23,8 +28,17 @@ const AHEAD: u32 = 8 << 10;
 /// Opens such connections.
 #[derive(Debug)]
 pub(super) struct SocketConnector {
-    /// How long nothing may be confirmed.
-    pub(super) stall: Duration,
+    timeouts: LinkTimeouts,
+    doubts: Arc<AtomicU32>,
+}
+
+impl SocketConnector {
+    pub(super) fn with(timeouts: LinkTimeouts) -> Self {
+        Self {
+            timeouts,
+            doubts: Arc::default(),
+        }
+    }
 }
 
 impl Connector<()> for SocketConnector {
@@ -37,11 +51,13 @@ impl Connector<()> for SocketConnector {
         let each = timeout.map(|timeout| timeout / addresses);
         let mut failed = io::Error::from(io::ErrorKind::AddrNotAvailable);
         for address in &details.addrs {
-            match open(*address, each, self.stall) {
+            match open(*address, each, self.timeouts.stall) {
                 Ok(stream) => {
                     let sizes = details.config;
-                    let buffers = LazyBuffers::new(sizes.input_buffer_size(), sizes.output_buffer_size());
-                    return Ok(Some(SocketTransport { stream, buffers }));
+                    return Ok(Some(SocketTransport {
+                        line: Line::new(stream, *address, self.timeouts.doubt, &self.doubts),
+                        buffers: LazyBuffers::new(sizes.input_buffer_size(), sizes.output_buffer_size()),
+                    }));
                 }
                 Err(error) => failed = error,
             }
@@ -60,6 +76,12 @@ fn open(address: SocketAddr, timeout: Option<Duration>, stall: Duration) -> io::
     #[cfg(any(target_os = "linux", target_os = "android"))]
     {
         socket.set_tcp_user_timeout(Some(stall))?;
+        // While nothing is sent it is asked now and then whether the other end is there.
+        let seconds = |part: Duration| part.max(Duration::from_secs(1));
+        let asking = TcpKeepalive::new()
+            .with_time(seconds(stall / 3))
+            .with_interval(seconds(stall / 6));
+        socket.set_tcp_keepalive(&asking)?;
         socket.set_tcp_notsent_lowat(AHEAD)?;
     }
     Ok(socket.into())
@@ -68,7 +90,7 @@ fn open(address: SocketAddr, timeout: Option<Duration>, stall: Duration) -> io::
 /// Such a connection.
 #[derive(Debug)]
 pub(super) struct SocketTransport {
-    stream: TcpStream,
+    line: Line,
     buffers: LazyBuffers,
 }
 
@@ -79,21 +101,20 @@ impl Transport for SocketTransport {
 
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
         let timeout = timeout.for_write();
-        self.stream
-            .set_write_timeout(timeout.not_zero().map(|timeout| *timeout))?;
         let output = self.buffers.output().get(..amount).unwrap_or_default();
-        self.stream
-            .write_all(output)
+        self.line
+            .write_all(output, timeout.not_zero().map(|timeout| *timeout))
             .map_err(|error| in_time(error, &timeout))
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
         let timeout = timeout.for_read();
-        self.stream
+        self.line
+            .stream
             .set_read_timeout(timeout.not_zero().map(|timeout| *timeout))?;
         let input = self.buffers.input_append_buf();
         let amount = loop {
-            match self.stream.read(input) {
+            match self.line.stream.read(input) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 read => break read.map_err(|error| in_time(error, &timeout))?,
             }
@@ -104,21 +125,19 @@ impl Transport for SocketTransport {
 
     fn is_open(&mut self) -> bool {
         // Nothing was asked, so nothing may be there: neither bytes nor an end.
-        let silent = self.stream.set_nonblocking(true).and_then(|()| {
-            let peeked = self.stream.peek(&mut [0]);
-            self.stream.set_nonblocking(false)?;
+        let silent = self.line.stream.set_nonblocking(true).and_then(|()| {
+            let peeked = self.line.stream.peek(&mut [0]);
+            self.line.stream.set_nonblocking(false)?;
             peeked
         });
         silent.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock)
     }
 }
 
-/// Says that the time is over, if that is what an error says. On Unix it is "would block"; "timed out" is what the kernel
-/// says of a connection that it has given up.
+/// Says that the time is over, if that is what an error says.
 fn in_time(error: io::Error, timeout: &NextTimeout) -> Error {
-    match error.kind() {
-        io::ErrorKind::WouldBlock => Error::Timeout(timeout.reason),
-        io::ErrorKind::TimedOut if cfg!(windows) => Error::Timeout(timeout.reason),
-        _ => error.into(),
+    match is_over(&error) {
+        true => Error::Timeout(timeout.reason),
+        false => error.into(),
     }
 }

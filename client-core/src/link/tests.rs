@@ -8,6 +8,8 @@ use seal::verify::request::RequestHeaders;
 use super::{HttpLink, Link as _, LinkError, LinkTimeouts, RelayAddress};
 
 const SHORT: Duration = Duration::from_millis(300);
+/// Long enough that a busy machine does not look like a slow link meanwhile.
+const DOUBT: Duration = Duration::from_millis(1500);
 const LONG: Duration = Duration::from_secs(60);
 
 fn at(address: SocketAddr) -> RelayAddress {
@@ -17,6 +19,7 @@ fn at(address: SocketAddr) -> RelayAddress {
 fn timeouts(stall: Duration, silence: Duration) -> LinkTimeouts {
     LinkTimeouts {
         connect: LONG,
+        doubt: LONG,
         stall,
         silence,
     }
@@ -68,6 +71,62 @@ fn a_relay_that_takes_nothing_any_more_is_given_up_after_the_stall() {
     let (answer, took) = call(timeouts(SHORT, LONG), never_reads, &mut io::repeat(7));
     assert!(matches!(answer, Err(LinkError::Unreachable { .. })), "{answer:?}");
     assert!(took >= SHORT && took < LONG / 2, "{took:?}");
+}
+
+/// A relay that takes a connection and reads nothing of it, and how long a link waits for it. After the first connection it
+/// takes no other, or does.
+fn stalled(takes_others: bool, rounds: usize) -> Vec<(Duration, bool)> {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let open = thread::spawn(move || {
+        let first = listener.accept().unwrap();
+        if takes_others {
+            thread::sleep(LONG);
+        }
+        drop(listener);
+        thread::sleep(LONG);
+        drop(first);
+    });
+    let link = HttpLink::with(LinkTimeouts {
+        doubt: DOUBT,
+        ..timeouts(5 * DOUBT, LONG)
+    });
+    let headers = RequestHeaders {
+        hello: String::new(),
+        input: String::new(),
+        signature: String::new(),
+    };
+    let took = (0..rounds).map(|_| {
+        let began = Instant::now();
+        let answer = link.call(&at(address), &headers, &mut io::repeat(7));
+        assert!(matches!(
+            answer,
+            Err(LinkError::Unreachable { .. } | LinkError::Forgotten { .. })
+        ));
+        (
+            began.elapsed(),
+            matches!(answer, Err(LinkError::Forgotten { .. })),
+        )
+    });
+    let took = took.collect();
+    drop(open);
+    took
+}
+
+#[test]
+fn a_connection_that_the_network_has_forgotten_is_given_up_as_soon_as_another_comes_about() {
+    let [(first, forgotten), (second, also)]: [_; 2] = stalled(true, 2).try_into().unwrap();
+    assert!(forgotten && also);
+    assert!(first >= DOUBT && first < 4 * DOUBT, "{first:?}");
+    // It may be the relay that is busy: it is given more time.
+    assert!(second >= 2 * DOUBT && second < 5 * DOUBT, "{second:?}");
+}
+
+#[test]
+fn while_the_network_is_away_a_connection_is_waited_for_until_the_stall() {
+    let (took, forgotten) = stalled(false, 1)[0];
+    assert!(!forgotten);
+    assert!(took >= 5 * DOUBT - SHORT && took < LONG / 2, "{took:?}");
 }
 
 #[test]

@@ -12,6 +12,9 @@ use std::time::Duration;
 pub struct LinkTimeouts {
     /// Until there is a connection, TLS included. Twenty seconds: five tries of TCP to open it.
     pub connect: Duration,
+    /// Until it is doubted that the connection still leads anywhere: another one is tried beside it, and if that comes
+    /// about while nothing moves here, the network has forgotten this one. Four seconds: one packet lost twice.
+    pub doubt: Duration,
     /// Until the other end confirms something of what was sent to it. Twelve seconds.
     ///
     /// On Linux and Android the kernel watches this (`TCP_USER_TIMEOUT`, RFC 5482), whether or not there is more to be
@@ -26,6 +29,7 @@ impl Default for LinkTimeouts {
     fn default() -> Self {
         Self {
             connect: Duration::from_secs(20),
+            doubt: Duration::from_secs(4),
             stall: Duration::from_secs(12),
             silence: Duration::from_secs(30),
         }

@@ -11,8 +11,10 @@ use super::{StoreError, count, fixed};
 pub(crate) enum Deed {
     /// A record with compartments besides `general` was shown.
     Read,
-    /// The same left in a table or file.
+    /// A record left in a table or file.
     Export,
+    /// A list of entities was shown, of all records at once.
+    List,
     /// A record was handed to a device.
     Grant,
     /// A disagreement in a record was settled.
@@ -33,6 +35,7 @@ impl Deed {
         match self {
             Self::Read => "read",
             Self::Export => "export",
+            Self::List => "list",
             Self::Grant => "grant",
             Self::Settle => "settle",
             Self::Erase => "erase",
@@ -121,6 +124,17 @@ pub(crate) fn note(db: &Connection, at: i64, deed: Deed, subject: &[u8; 16]) -> 
     db.prepare_cached("UPDATE self SET audit_count = :n, audit_head = :hash")?
         .execute(named_params! { ":n": entry.n as i64, ":hash": entry.hash })?;
     Ok(())
+}
+
+/// Returns when something was done to a subject, in unix seconds, the oldest first.
+pub(crate) fn times(db: &Connection, deed: Deed, subject: &[u8; 16]) -> Result<Vec<i64>, StoreError> {
+    let mut statement =
+        db.prepare_cached("SELECT at FROM audit WHERE deed = :deed AND subject = :subject ORDER BY n")?;
+    let rows = statement.query_map(
+        named_params! { ":deed": deed.word(), ":subject": subject },
+        |row| row.get("at"),
+    )?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// Returns all entries, the oldest first.

@@ -3,6 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, named_params};
 use wire::{CompartmentId, EnvelopeId, Header, Incarnation, Kind, MemberId, Reach};
 
+use super::envelopes::Run;
 use super::{StoreError, count, fixed};
 
 /// Returns how far this node is with everybody else's work: where everything has arrived, and where all of that was
@@ -202,6 +203,24 @@ pub(crate) fn forget_carried(db: &Connection, me: MemberId) -> Result<(), StoreE
     })?;
     let carried: Vec<EnvelopeId> = rows.collect::<Result<_, _>>()?;
     carried.into_iter().try_for_each(|id| forget(db, id))
+}
+
+/// Returns what another desk says it has of each author behind the last that is here: from the first to the last.
+pub(crate) fn only_elsewhere(db: &Connection, me: MemberId) -> Result<Vec<(MemberId, Run)>, StoreError> {
+    let mut statement = db.prepare_cached(
+        "SELECT author, held, last FROM (
+             SELECT author, max(held) AS held,
+                    coalesce((SELECT max(sequence) FROM envelope
+                              WHERE envelope.author = confirmed.author
+                                    AND envelope.incarnation = confirmed.incarnation), 0) AS last
+             FROM confirmed WHERE desk <> :me AND author <> :me GROUP BY author, incarnation)
+         WHERE held > last ORDER BY author, last",
+    )?;
+    let rows = statement.query_map(named_params! { ":me": me.as_bytes() }, |row| {
+        let run = (count(row, "last")? + 1, count(row, "held")?);
+        Ok((MemberId::from_bytes(fixed(row, "author")?), run))
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// Returns the place of this desk's last checkpoint, if it wrote one.

@@ -116,16 +116,24 @@ pub(crate) fn header(db: &Connection, id: EnvelopeId) -> Result<Option<Header>, 
 
 /// Returns whether everything this node can do with an envelope was done, and all of its parts are here.
 pub(crate) fn is_settled(db: &Connection, id: EnvelopeId) -> Result<bool, StoreError> {
-    let (state, header, parts): (String, Vec<u8>, i64) = db
+    let waits = db
+        .prepare_cached("SELECT 1 FROM envelope WHERE id = :id AND state = 'waiting'")?
+        .exists(named_params! { ":id": id.as_bytes() })?;
+    Ok(!waits && is_whole(db, id)?)
+}
+
+/// Returns whether all parts of an envelope that travel in it are here.
+pub(crate) fn is_whole(db: &Connection, id: EnvelopeId) -> Result<bool, StoreError> {
+    let (header, parts): (Vec<u8>, i64) = db
         .prepare_cached(
-            "SELECT state, header, (SELECT count(*) FROM part WHERE envelope = id) AS parts
+            "SELECT header, (SELECT count(*) FROM part WHERE envelope = id) AS parts
              FROM envelope WHERE id = :id",
         )?
         .query_row(named_params! { ":id": id.as_bytes() }, |row| {
-            Ok((row.get("state")?, row.get("header")?, row.get("parts")?))
+            Ok((row.get("header")?, row.get("parts")?))
         })?;
     let header = Header::from_bytes(&header).map_err(|_| StoreError::Unreadable("an envelope's header"))?;
-    Ok(state != "waiting" && inline(&header) as i64 == parts)
+    Ok(inline(&header) as i64 == parts)
 }
 
 /// Returns what is wrong with an envelope's place in its author's sequence, as far as its neighbours are here.

@@ -179,13 +179,13 @@ pub(crate) fn next_unsent(db: &Connection, after: Place) -> Result<Option<Unsent
         .optional()?)
 }
 
-/// Returns at most one frame of a piece that is here, from an offset on.
-pub(crate) fn read(db: &Connection, part: PartHash, offset: u64) -> Result<Piece, StoreError> {
+/// Returns at most `most` bytes of a piece that is here, from an offset on, and never more than one frame takes.
+pub(crate) fn read(db: &Connection, part: PartHash, offset: u64, most: usize) -> Result<Piece, StoreError> {
     let bytes = db
         .prepare_cached("SELECT substr(bytes, :from, :most) AS bytes FROM piece WHERE hash = :hash")?
         .query_row(
             named_params! {
-                ":hash": part.as_bytes(), ":from": offset as i64 + 1, ":most": MAX_PIECE as i64,
+                ":hash": part.as_bytes(), ":from": offset as i64 + 1, ":most": most.min(MAX_PIECE) as i64,
             },
             |row| row.get("bytes"),
         )?;
@@ -211,6 +211,12 @@ pub(crate) fn unsent(db: &Connection) -> Result<(u64, u64), StoreError> {
     Ok(db
         .prepare_cached(&sql)?
         .query_row([], |row| Ok((count(row, "bytes")?, count(row, "pieces")?)))?)
+}
+
+/// Returns how many bytes of pieces are here of those that are not whole.
+pub(crate) fn gathered(db: &Connection) -> Result<u64, StoreError> {
+    let sql = "SELECT coalesce(sum(length(bytes)), 0) AS bytes FROM piece WHERE length(bytes) < length";
+    Ok(db.prepare_cached(sql)?.query_row([], |row| count(row, "bytes"))?)
 }
 
 /// Notes what the relay said of the bytes of a piece up to `upto`. Returns whether it has all of it now, and had not.

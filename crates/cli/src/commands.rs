@@ -13,6 +13,7 @@ mod form;
 mod merge_worker;
 mod notebook;
 mod passphrase;
+mod peer;
 mod programme;
 mod quarantine;
 mod receipt;
@@ -83,6 +84,9 @@ enum Command {
     /// Carry envelopes by hand: on a stick, on a card
     #[command(subcommand)]
     Bundle(bundle::Bundle),
+    /// Meet another member on a local network, without a relay: each gives the other what it lacks
+    #[command(subcommand)]
+    Peer(peer::Peer),
     /// Open the coordinator's console in a browser, on this machine only
     Desk(desk::Desk),
     /// Show and check who did what at this node
@@ -126,6 +130,7 @@ impl Baraza {
             Command::Entity(command) => command.run(),
             Command::Status(command) => command.run(),
             Command::Sync(command) => command.run(),
+            Command::Peer(command) => command.run(),
             Command::Desk(command) => command.run(),
             Command::Audit(command) => command.run(),
             Command::Export(command) => command.run(),

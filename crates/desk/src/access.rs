@@ -23,6 +23,9 @@ pub fn page(access: &AccessView) -> String {
                 }
                 h2 { "Answers" }
                 (lines(&access.answers))
+                h2 { "When it was passed on" }
+                @if access.exports.is_empty() { p { "It has not left this desk in a table or file." } }
+                ul { @for at in &access.exports { li { (at) } } }
                 h2 { "What you agreed to" }
                 @if access.consent.is_empty() { p { "Nothing was put down." } }
                 ul {
@@ -82,6 +85,7 @@ mod tests {
             history: vec![line],
             consent: Vec::new(),
             disagreements: Vec::new(),
+            exports: Vec::new(),
             withheld: vec!["<i>".to_owned()],
         };
         let page = page(&access);

@@ -186,19 +186,7 @@ fn records(
     form_id: &str,
     purpose: Option<&str>,
 ) -> Result<Vec<(RecordSummary, Arc<Form>, Record)>, ExportError> {
-    let mut records = notebook.read_all(form_id)?;
-    if let Some(purpose) = purpose {
-        let mut covered = Vec::new();
-        for one in records {
-            if notebook
-                .covers(one.0.id, &one.2, purpose)
-                .map_err(ShowError::from)?
-            {
-                covered.push(one);
-            }
-        }
-        records = covered;
-    }
+    let mut records = notebook.read_all(form_id, purpose)?;
     records.sort_by(|(one, ..), (other, ..)| (&one.started, one.id).cmp(&(&other.started, other.id)));
     Ok(records)
 }

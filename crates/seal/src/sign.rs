@@ -19,8 +19,6 @@ pub enum Signing {
     Certificate,
     /// A call to a relay (RFC 9421).
     Call,
-    /// The handshake of two members who sync without a relay.
-    Peer,
     /// The receipt of an erasure.
     Receipt,
     /// An offer to take over a draft.
@@ -39,7 +37,6 @@ impl Signing {
             Self::RosterEntry => b"baraza/1 roster entry\0",
             Self::Request => b"baraza/1 request\0",
             Self::Certificate => b"baraza/1 certificate\0",
-            Self::Peer => b"baraza/1 peer\0",
             Self::Receipt => b"baraza/1 receipt\0",
             Self::Offer => b"baraza/1 offer\0",
             // RFC 9421 fixes what is signed; its signature base begins with a quotation mark, no context does.
@@ -55,6 +52,21 @@ impl Signing {
 /// Signs a message.
 pub fn sign(key: &SignKey, what: Signing, message: &[u8]) -> [u8; 64] {
     key.inner().sign(&what.message(message)).to_bytes()
+}
+
+/// How every message begins that TLS 1.3 lets an end sign in a handshake (RFC 8446, section 4.4.3). No context of ours
+/// does, and neither does the signature base of RFC 9421.
+const HANDSHAKE: [u8; 64] = [b' '; 64];
+
+/// Signs the handshake of a TLS 1.3 connection with a member's key, for two members who meet without a relay.
+///
+/// # Errors
+/// It is no message of a handshake: nothing else is signed without a context of ours.
+pub fn sign_handshake(key: &SignKey, message: &[u8]) -> Result<[u8; 64], SignatureError> {
+    match message.starts_with(&HANDSHAKE) {
+        true => Ok(key.inner().sign(message).to_bytes()),
+        false => Err(SignatureError),
+    }
 }
 
 /// Checks a signature, strictly: no weak key and no second form of a signature passes.
@@ -99,6 +111,24 @@ mod tests {
             Ok(())
         );
         assert!(check(&key().public(), Signing::RosterEntry, b"same bytes", &signature).is_err());
+    }
+
+    #[test]
+    fn nothing_but_a_handshake_is_signed_as_one() {
+        let message = [&HANDSHAKE[..], b"TLS 1.3, server CertificateVerify\0", &[7; 32]].concat();
+        let signature = sign_handshake(&key(), &message).unwrap();
+        assert!(is_signed(key().public().as_bytes(), &message, &signature));
+        for what in [
+            Signing::Header,
+            Signing::RosterEntry,
+            Signing::Certificate,
+            Signing::Offer,
+        ] {
+            assert!(sign_handshake(&key(), &what.message(&message)).is_err());
+            assert!(check(&key().public(), what, &message, &signature).is_err());
+        }
+        assert!(sign_handshake(&key(), b"\"@method\": POST").is_err());
+        assert!(sign_handshake(&key(), &message[1..]).is_err());
     }
 
     #[test]

@@ -201,7 +201,12 @@ impl MemberCall {
                 effects.push(MemberEffect::KeepPiece(piece));
             }
             Frame::Unknown(_) => {}
-            Frame::Hello(_) | Frame::Append(_) | Frame::Push(_) | Frame::End(_) => {
+            Frame::Hello(_)
+            | Frame::Append(_)
+            | Frame::Push(_)
+            | Frame::End(_)
+            | Frame::Have(_)
+            | Frame::Turn => {
                 return Err(CallError::Breach("it sends what only members send"));
             }
         }

@@ -7,6 +7,9 @@ use wire::{
     RefusalCode, RosterEntry, RosterPosition, Status, Vector, Want, Wanted,
 };
 
+/// How many bytes of a piece one frame gives: what a cut destroys of a frame is given again.
+const PIECE_GIVEN: usize = 4 << 10;
+
 /// What happened to the relay's end of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RelayEvent {
@@ -372,7 +375,15 @@ impl RelayCall {
         match piece {
             Some(piece) if !piece.bytes.is_empty() => {
                 want.from = piece.offset + piece.bytes.len() as u64;
-                effects.push(RelayEffect::Send(self.writer.write(&Frame::Piece(piece))));
+                for (bytes, offset) in piece
+                    .bytes
+                    .chunks(PIECE_GIVEN)
+                    .zip((piece.offset..).step_by(PIECE_GIVEN))
+                {
+                    let (part, bytes) = (piece.part, bytes.to_vec());
+                    let frame = Frame::Piece(Piece { part, offset, bytes });
+                    effects.push(RelayEffect::Send(self.writer.write(&frame)));
+                }
                 effects.push(RelayEffect::ReadPiece(*want));
             }
             _ => {

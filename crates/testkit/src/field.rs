@@ -179,7 +179,13 @@ impl Field {
 
     /// Starts a relay in another folder, where the one that was stopped was.
     pub fn start_relay(&mut self, data: &Path) -> Result<(), FieldError> {
+        self.start_relay_within(data, server::Bounds::default())
+    }
+
+    /// Starts a relay in another folder that takes only so much, where the one that was stopped was.
+    pub fn start_relay_within(&mut self, data: &Path, bounds: server::Bounds) -> Result<(), FieldError> {
         let config = server::Config {
+            bounds,
             tls: self.relay_key.is_some(),
             ..server::Config::new(data.to_owned(), self.relay_address)
         };

@@ -2,7 +2,8 @@
 //!
 //! A frame is a length (varint, of type and body), a type byte and a body. The client sends `hello`, then
 //! `append`, `push` and `piece`; the relay answers with `ack`, `vector`, `held`, `roster`, `pull`, `backfill`,
-//! `piece`, `complete` and `done`, or with `refused` alone. A frame of an unknown type is skipped.
+//! `piece`, `complete` and `done`, or with `refused` alone. Two members who meet without a relay take turns, and each
+//! turn ends with `turn`. A frame of an unknown type is skipped.
 
 use std::collections::VecDeque;
 
@@ -15,8 +16,8 @@ use crate::roster_entry::RosterEntry;
 mod messages;
 
 pub use self::messages::{
-    Ack, Done, Held, Hello, MAX_NONCE, MAX_PIECE, MAX_WANTS, PROTOCOL_VERSION, Piece, Refusal, RefusalCode,
-    Status, Vector, Want, Wanted,
+    Ack, Done, Held, Hello, MAX_MARKS, MAX_NONCE, MAX_PIECE, MAX_WANTS, Mark, PROTOCOL_VERSION, Piece,
+    Refusal, RefusalCode, Status, Vector, Want, Wanted,
 };
 use self::messages::{MAX_HINT, read_flag};
 
@@ -64,6 +65,10 @@ pub enum Frame {
     Piece(Piece),
     /// The end of a bundle: BLAKE3 of all before it. No call has one.
     End([u8; 32]),
+    /// Envelopes that the other member need not send. Only members who meet say it.
+    Have(Vec<Mark>),
+    /// The other member's turn. Only members who meet say it.
+    Turn,
     /// Something a later version added.
     Unknown(u8),
 }
@@ -189,6 +194,12 @@ impl FrameWriter {
                 body.u8(14);
                 body.fixed(hash);
             }
+            Frame::Have(marks) => {
+                body.u8(15);
+                body.varint(marks.len() as u64);
+                marks.iter().for_each(|mark| body.fixed(mark.as_bytes()));
+            }
+            Frame::Turn => body.u8(16),
             Frame::Unknown(tag) => body.u8(*tag),
         }
         if let Frame::Hello(hello) = frame {
@@ -315,6 +326,12 @@ impl FrameReader {
                 bytes: r.bytes(MAX_PIECE)?.to_vec(),
             }),
             14 => Frame::End(r.array("the hash at the end")?),
+            15 => {
+                let count = r.count("the list of marks", MAX_MARKS)?;
+                let marks = (0..count).map(|_| r.array("a mark").map(Mark));
+                Frame::Have(marks.collect::<Result<_, _>>()?)
+            }
+            16 => Frame::Turn,
             tag => return Ok(Frame::Unknown(tag)),
         };
         r.end()?;

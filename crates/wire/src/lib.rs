@@ -22,8 +22,8 @@ pub use elision::Elision;
 pub use enrolment::{Certificate, Request};
 pub use envelope::{Envelope, Header, KeyName, Kind, Part, PartHeader};
 pub use frame::{
-    Ack, Done, Frame, FrameReader, FrameWriter, Held, Hello, Piece, Refusal, RefusalCode, Status, Vector,
-    Want, Wanted,
+    Ack, Done, Frame, FrameReader, FrameWriter, Held, Hello, Mark, Piece, Refusal, RefusalCode, Status,
+    Vector, Want, Wanted,
 };
 pub use ids::{
     ChainId, CompartmentId, EnvelopeId, FileHash, FormId, GrantedKeyId, Incarnation, KemKeyId, KemPublic,

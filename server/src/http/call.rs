@@ -14,6 +14,7 @@ use wire::{Envelope, Hello, MemberId, Piece, Refusal, RefusalCode, Status, Want}
 
 use super::AppState;
 use super::pieces::Pieces;
+use crate::brought::Share;
 use crate::clearance::Clearance;
 use crate::store::{Query, Run, StoreError};
 
@@ -39,7 +40,7 @@ impl From<StoreError> for Broken {
 /// What a write is waiting for.
 enum Pending {
     Known(Status),
-    Writer(oneshot::Receiver<Status>),
+    Writer(oneshot::Receiver<Status>, Option<Share>),
 }
 
 struct Call {
@@ -121,7 +122,7 @@ impl Call {
                 self.entries += 1;
                 self.pending.push_back(match self.entries > MOST_ENTRIES {
                     true => Pending::Known(Status::Refused),
-                    false => Pending::Writer(self.state.writer.append(entry).await),
+                    false => Pending::Writer(self.state.writer.append(entry).await, None),
                 });
                 None
             }
@@ -129,9 +130,17 @@ impl Call {
                 // What came before may be the very entries that make the member known.
                 let events = self.settled(0).await?;
                 self.hello = Some(hello.clone());
-                let (store, programme) = (self.state.store.clone(), hello.programme);
-                let last = blocking(move || store.last(&programme)).await?;
-                let answer = self.authenticate(&hello, &signed, last);
+                let (store, programme, member) = (self.state.store.clone(), hello.programme, hello.member);
+                let (roster, brought) = (self.state.writer.roster(&programme), self.state.brought.clone());
+                let (last, full) = blocking(move || {
+                    let full = match roster {
+                        Some(roster) => brought.is_full(&roster, &programme, &member)?,
+                        None => false,
+                    };
+                    Ok((store.last(&programme)?, full))
+                })
+                .await?;
+                let answer = self.authenticate(&hello, &signed, last, full);
                 for event in events {
                     let effects = self.session.handle(event);
                     self.send_all(effects).await?;
@@ -207,7 +216,7 @@ impl Call {
         self.hello.as_ref().map(|hello| hello.programme).ok_or(Broken)
     }
 
-    fn authenticate(&self, hello: &Hello, signed: &[u8], last: u64) -> RelayEvent {
+    fn authenticate(&self, hello: &Hello, signed: &[u8], last: u64, full: bool) -> RelayEvent {
         let now = (self.state.clock)();
         let (member, programme) = (&hello.member, &hello.programme);
         let turned = |code, hint: &str, height| {
@@ -220,7 +229,7 @@ impl Call {
             })
         };
         let Some(roster) = self.state.writer.roster(programme) else {
-            return match self.state.writer.programmes() >= self.state.max_programmes {
+            return match self.state.writer.programmes() >= self.state.bounds.programmes {
                 true => turned(
                     RefusalCode::Full,
                     "this relay serves no further programme; ask its administrator",
@@ -251,6 +260,14 @@ impl Call {
         if let Err(stale) = self.state.freshness.check(&hello.nonce, member, programme, now) {
             return turned(RefusalCode::Stale, &stale.to_string(), position.height);
         }
+        if full {
+            return turned(
+                RefusalCode::Full,
+                "this member has sent as much as the relay keeps of one; what it still holds is safe with it: ask the \
+                 relay's administrator (`serve --member-quota`)",
+                position.height,
+            );
+        }
         let welcome = Welcome {
             log: self.state.store.identity().log,
             nonce: self.state.freshness.issue(member, programme, now),
@@ -273,15 +290,29 @@ impl Call {
         }
         let roster = self.state.writer.roster(&self.programme()?).ok_or(Broken)?;
         let envelopes = std::mem::take(&mut self.unverified);
-        let verified = tokio::task::spawn_blocking(move || {
+        let brought = self.state.brought.clone();
+        let verified = blocking(move || {
             envelopes
                 .into_iter()
-                .map(|envelope| verify(envelope, &roster))
-                .collect::<Vec<_>>()
+                .map(|envelope| match verify(envelope, &roster) {
+                    Ok(verified) => Ok(Ok((brought.add(&roster, &verified)?, verified))),
+                    Err(error) => Ok(Err(error)),
+                })
+                .collect::<Result<Vec<_>, StoreError>>()
         });
-        for verified in verified.await.map_err(|_| Broken)? {
+        let caller = self.hello.as_ref().map(|hello| hello.member);
+        for verified in verified.await? {
             self.pending.push_back(match verified {
-                Ok(verified) => Pending::Writer(self.state.writer.keep(verified).await),
+                Ok((Some(share), verified)) => {
+                    Pending::Writer(self.state.writer.keep(verified).await, Some(share))
+                }
+                // What it still has would be refused one by one; cut off, it is told why at the next call.
+                Ok((None, verified)) if Some(verified.header().author) == caller => {
+                    tracing::warn!("a member has brought as much as it may");
+                    return Err(Broken);
+                }
+                // Whoever carries it is not to blame.
+                Ok((None, _)) => Pending::Known(Status::Refused),
                 Err(error) => {
                     tracing::warn!(%error, "an envelope was refused");
                     Pending::Known(Status::Refused)
@@ -311,7 +342,14 @@ impl Call {
             };
             let status = match pending {
                 Pending::Known(status) => status,
-                Pending::Writer(answer) => answer.await.map_err(|_| Broken)?,
+                Pending::Writer(answer, share) => {
+                    let status = answer.await.map_err(|_| Broken)?;
+                    match share {
+                        Some(share) if status == Status::Had => self.state.brought.take_back(&share),
+                        _ => {}
+                    }
+                    status
+                }
             };
             events.push(RelayEvent::Kept(status));
         }

@@ -8,6 +8,8 @@ use wire::{
     Status, Vector,
 };
 
+use crate::brought;
+
 use super::{
     FOR_ALL, Identity, Query, RUN_BYTES, RUN_LENGTH, Run, Store, StoreError, Write, contiguous, kept, pieces,
 };
@@ -114,6 +116,17 @@ impl Store for MemoryStore {
         Ok(self.with(|all| {
             all.get(programme)
                 .map_or(0, |programme| programme.envelopes.len() as u64)
+        }))
+    }
+
+    fn brought(&self, programme: &ProgrammeId, author: &MemberId) -> Result<u64, StoreError> {
+        Ok(self.with(|all| {
+            let envelopes = all.get(programme).map(|programme| programme.envelopes.as_slice());
+            let of_author = envelopes
+                .unwrap_or_default()
+                .iter()
+                .filter(|(_, envelope)| envelope.header.author == *author);
+            of_author.map(|(_, envelope)| brought::size(envelope)).sum()
         }))
     }
 

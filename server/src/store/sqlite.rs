@@ -202,6 +202,17 @@ impl Store for SqliteStore {
         Ok(find(&self.reader(), programme)?.map_or(0, |(_, last)| last))
     }
 
+    fn brought(&self, programme: &ProgrammeId, author: &MemberId) -> Result<u64, StoreError> {
+        let sql = "SELECT coalesce(sum(length(header) + length(signature) + length(parts)), 0) FROM envelope
+                   WHERE programme = (SELECT n FROM programme WHERE id = :programme) AND author = :author";
+        let of = named_params! { ":programme": programme.as_bytes(), ":author": author.as_bytes() };
+        let bytes: i64 = self
+            .reader()
+            .prepare_cached(sql)?
+            .query_row(of, |row| row.get(0))?;
+        Ok(bytes as u64)
+    }
+
     fn vectors(&self, programme: &ProgrammeId, author: Option<&MemberId>) -> Result<Vec<Vector>, StoreError> {
         let db = self.reader();
         let mut statement = db.prepare_cached(

@@ -5,16 +5,24 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use baraza_server::store::MemoryStore;
-use baraza_server::{AppState, app};
+use baraza_server::{AppState, Bounds, app};
 use http_body_util::BodyExt as _;
 use tower::ServiceExt as _;
 use wire::{Frame, FrameReader, Hello, LogId, RefusalCode, RosterPosition};
 
 use crate::members::{Programme, blobs};
 
+/// A relay for one programme.
+fn one() -> Bounds {
+    Bounds {
+        programmes: 1,
+        ..Bounds::default()
+    }
+}
+
 fn ask(request: Request<Body>) -> (StatusCode, Vec<u8>) {
     let store = Arc::new(MemoryStore::by_chance().unwrap());
-    let (state, _writer) = AppState::new(store, blobs(), Arc::new(|| 1_795_000_000), 1).unwrap();
+    let (state, _writer) = AppState::new(store, blobs(), Arc::new(|| 1_795_000_000), one()).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -84,7 +92,7 @@ fn bytes_that_are_no_call_are_refused_with_a_reason() {
 #[tokio::test(start_paused = true)]
 async fn a_call_that_trickles_is_cut_after_two_minutes() {
     let store = Arc::new(MemoryStore::by_chance().unwrap());
-    let (state, _writer) = AppState::new(store, blobs(), Arc::new(|| 1_795_000_000), 1).unwrap();
+    let (state, _writer) = AppState::new(store, blobs(), Arc::new(|| 1_795_000_000), one()).unwrap();
     let trickle = futures_util::stream::unfold(0u64, |said| async move {
         tokio::time::sleep(std::time::Duration::from_secs(5)).await;
         // The length of a frame that never becomes whole.

@@ -9,7 +9,7 @@ use std::time::Duration;
 use axum::body::{Body, Bytes};
 use axum::http::Request;
 use baraza_server::store::{MemoryStore, Query, SqliteStore, Store, Write};
-use baraza_server::{AppState, BackupError, Config, Relay, app, back_up, restore};
+use baraza_server::{AppState, BackupError, Bounds, Config, Relay, app, back_up, restore};
 use http_body_util::BodyExt as _;
 use seal::verify::request::request_headers;
 use sync::{MemberCall, MemberEffect};
@@ -211,7 +211,13 @@ impl InMemory {
     fn with(programmes: &[&Programme]) -> Self {
         let store = Arc::new(MemoryStore::by_chance().unwrap());
         programmes.iter().for_each(|programme| found(&*store, programme));
-        let (state, _writer) = AppState::new(store.clone(), blobs(), Arc::new(|| 1_795_000_000), 8).unwrap();
+        let (state, _writer) = AppState::new(
+            store.clone(),
+            blobs(),
+            Arc::new(|| 1_795_000_000),
+            Bounds::default(),
+        )
+        .unwrap();
         Self { store, state }
     }
 

@@ -33,6 +33,31 @@ fn sequences(store: &dyn Store, programme: &Programme, query: Query, after: u64)
 }
 
 #[test]
+fn what_an_author_has_brought_is_counted_once_and_apart_from_others() {
+    on_every_store(|store| {
+        let mut programme = Programme::found(1);
+        founded(store, &programme);
+        let one = programme.write(1, 1, Kind::RECORD, None);
+        let author = one.header().author;
+        let brought = || store.brought(&programme.id, &author).unwrap();
+        assert_eq!(brought(), 0);
+        let keep = Write::Keep(one.clone());
+        store.write(&[keep.clone(), keep], 0).unwrap();
+        let parts: usize = one
+            .envelope()
+            .parts
+            .iter()
+            .filter_map(wire::Part::bytes)
+            .map(<[u8]>::len)
+            .sum();
+        let bytes = one.header().to_bytes().len() + 64 + parts;
+        assert!(brought().abs_diff(bytes as u64) < 32, "{} of {bytes}", brought());
+        let other = wire::MemberId::from_chance([9; 16]);
+        assert_eq!(store.brought(&programme.id, &other).unwrap(), 0);
+    });
+}
+
+#[test]
 fn an_envelope_kept_twice_is_there_once_and_numbers_have_no_gaps() {
     on_every_store(|store| {
         let mut programme = Programme::found(1);

@@ -51,7 +51,7 @@ impl Notebook {
     }
 
     /// At a desk that has opened more than it last said, writes a checkpoint. Returns whether it did.
-    pub(super) fn confirm(&mut self) -> Result<bool, SyncError> {
+    pub(crate) fn confirm(&mut self) -> Result<bool, SyncError> {
         let Some(own) = self.roster.clone().filter(|own| own.is_desk(&self.me.member)) else {
             return Ok(false);
         };

@@ -8,6 +8,7 @@ use wire::RosterEntry;
 
 use super::SyncError;
 use super::meter::Meter;
+use super::pace::Pace;
 use crate::store::pieces::{self, Unsent};
 use crate::store::{Store, outbox};
 
@@ -32,6 +33,7 @@ pub(super) struct Request<'a, 'b> {
     /// The piece that is being sent, and up to where it is; behind it come those that follow its place.
     piece: Option<(Unsent, u64)>,
     bytes: VecDeque<u8>,
+    pace: Pace,
     failed: Option<SyncError>,
 }
 
@@ -48,6 +50,7 @@ impl<'a, 'b> Request<'a, 'b> {
             envelopes: VecDeque::new(),
             piece: None,
             bytes: hello.into(),
+            pace: Pace::default(),
             failed: None,
         }
     }
@@ -108,7 +111,10 @@ impl<'a, 'b> Request<'a, 'b> {
                 }
             }
         };
-        let piece = self.store.read(|db| pieces::read(db, unsent.part, offset))?;
+        let most = self.pace.piece();
+        let piece = self
+            .store
+            .read(|db| pieces::read(db, unsent.part, offset, most))?;
         self.piece = Some((unsent, offset + piece.bytes.len() as u64));
         let frame = self.call.piece(piece);
         self.meter.sent(frame.len(), 0);
@@ -130,6 +136,7 @@ impl Read for Request<'_, '_> {
                 }
             }
         }
+        self.pace.handed(into.len().min(self.bytes.len()));
         let mut filled = 0;
         while filled < into.len() && !self.bytes.is_empty() {
             filled += self.bytes.read(into.get_mut(filled..).unwrap_or_default())?;

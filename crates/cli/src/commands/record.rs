@@ -255,10 +255,20 @@ impl RecordCommand {
                 purpose,
                 how,
                 by,
-            } => match home.open()?.withdraw(record, purpose.as_deref(), &how, &by)? {
-                Some(_) => println!("Withdrawn. Everybody learns it at the next sync."),
-                None => println!("Nothing of it had left this notebook; the draft is destroyed."),
-            },
+            } => {
+                let mut notebook = home.open()?;
+                match notebook.withdraw(record, purpose.as_deref(), &how, &by)? {
+                    Some(_) => println!("Withdrawn. Everybody learns it at the next sync."),
+                    None => println!("Nothing of it had left this notebook; the draft is destroyed."),
+                }
+                let exports = notebook.exports_of(record)?;
+                if !exports.is_empty() {
+                    println!(
+                        "It had left this notebook in tables or files, at {}: tell whoever received them.",
+                        exports.join(", ")
+                    );
+                }
+            }
             Self::Erase { home, records, yes } => erase::erase(&mut home.open()?, &records, yes)?,
             Self::Receipt { home, record } => erase::receipt(&home.open()?, record)?,
             Self::Show { home, record, json } => show(&mut home.open()?, record, json)?,
@@ -325,10 +335,16 @@ fn withdrawn(notebook: &Notebook, json: bool) -> anyhow::Result<()> {
         .map(|one| {
             let purpose = one.purpose.unwrap_or_else(|| "all".to_owned());
             let at = one.at.unwrap_or_default();
-            [one.record.to_string(), purpose, one.device, at]
+            [
+                one.record.to_string(),
+                purpose,
+                one.device,
+                at,
+                one.exports.join(", "),
+            ]
         })
         .collect();
-    output::table(["RECORD", "PURPOSE", "DEVICE", "AT"], &rows)
+    output::table(["RECORD", "PURPOSE", "DEVICE", "AT", "HAD BEEN EXPORTED"], &rows)
 }
 
 fn show(notebook: &mut Notebook, record: RecordId, json: bool) -> anyhow::Result<()> {

@@ -18,8 +18,11 @@ pub(crate) struct Serve {
     #[arg(long)]
     tls: bool,
     /// How many programmes may be founded on this relay
-    #[arg(long, value_name = "N", default_value_t = 8)]
+    #[arg(long, value_name = "N", default_value_t = server::Bounds::default().programmes)]
     max_programmes: usize,
+    /// How many MiB of sealed answers the relay keeps of one device; photos are counted apart
+    #[arg(long, value_name = "MIB", default_value_t = server::Bounds::default().member_bytes >> 20)]
+    member_quota: u64,
     /// How many connections one address may have open at once; raise it if a proxy stands before the relay
     #[arg(long, value_name = "N", default_value_t = server::Limits::default().from_one_address)]
     connections_per_address: usize,
@@ -36,7 +39,10 @@ impl Serve {
         let config = server::Config {
             data: self.data,
             listen: self.listen,
-            max_programmes: self.max_programmes,
+            bounds: server::Bounds {
+                programmes: self.max_programmes,
+                member_bytes: self.member_quota.saturating_mul(1 << 20),
+            },
             tls: self.tls,
             media_quota: self.media_quota.saturating_mul(1 << 20),
             limits: server::Limits {

@@ -79,6 +79,12 @@ impl Sync {
                 println!("{count} {what}.");
             }
         }
+        if !report.run_out.is_empty() {
+            println!(
+                "{} records were erased, because the time that the policy gives them is over.",
+                report.run_out.len()
+            );
+        }
         if let Some(entry) = report.split {
             println!("{}", roster::split(entry));
         }

@@ -71,7 +71,9 @@ fn told(report: &SyncReport) -> Notice {
 fn what_to_do(error: &SyncError) -> String {
     let told = sentence(error);
     match error {
-        SyncError::Link(LinkError::Unreachable { .. }) | SyncError::Cut(_) | SyncError::Call(_) => {
+        SyncError::Link(LinkError::Unreachable { .. } | LinkError::Forgotten { .. })
+        | SyncError::Cut(_)
+        | SyncError::Call(_) => {
             format!("{told} Nothing is lost: look at the connection, and sync again.")
         }
         _ => told,

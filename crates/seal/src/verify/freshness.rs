@@ -73,6 +73,12 @@ impl Freshness {
     }
 }
 
+/// Returns whether a relay will probably refuse a nonce as too old, by a member's own clock (unix seconds): then it is not
+/// worth sending much along with it.
+pub fn is_probably_stale(nonce: &[u8], now: i64) -> bool {
+    minutes_of(nonce).is_none_or(|made| minutes(now).saturating_sub(made) >= GOOD_FOR - 60)
+}
+
 /// Returns when a relay says it made a nonce, in minutes since 1970. Only the relay can check the nonce: to everybody else
 /// this is the relay's word.
 pub fn minutes_of(nonce: &[u8]) -> Option<u32> {
@@ -125,6 +131,10 @@ mod tests {
         let nonce = Freshness::new([3; 32]).issue(&member, &programme, NOW);
         assert_eq!(minutes_of(&nonce), Some((NOW / 60) as u32));
         assert_eq!(minutes_of(&nonce[..3]), None);
+        assert!(is_probably_stale(&nonce[..3], NOW));
+        assert!(!is_probably_stale(&nonce, NOW + 22 * 3600));
+        assert!(is_probably_stale(&nonce, NOW + 24 * 3600));
+        assert!(!is_probably_stale(&nonce, NOW - 24 * 3600), "a clock that lags");
     }
 
     proptest! {

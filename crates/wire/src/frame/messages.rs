@@ -15,6 +15,8 @@ pub const MAX_WANTS: usize = 1000;
 pub const MAX_NONCE: usize = 32;
 /// The most bytes one piece frame carries.
 pub const MAX_PIECE: usize = 16 << 10;
+/// The most marks one frame carries.
+pub const MAX_MARKS: usize = 4096;
 pub(super) const MAX_HINT: usize = 1000;
 const PROBE: u64 = 1;
 
@@ -141,7 +143,27 @@ pub struct Vector {
     pub last: EnvelopeId,
 }
 
-/// How much of a sealed piece the relay has.
+/// What an envelope is told by where whole ids would be too long: the first 16 bytes of its id.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Mark(pub [u8; 16]);
+
+impl Mark {
+    /// Returns the mark of an envelope.
+    pub fn of(id: &EnvelopeId) -> Self {
+        let mut mark = [0; 16];
+        mark.iter_mut()
+            .zip(id.as_bytes())
+            .for_each(|(to, from)| *to = *from);
+        Self(mark)
+    }
+
+    /// Returns the 16 bytes.
+    pub fn as_bytes(&self) -> &[u8; 16] {
+        &self.0
+    }
+}
+
+/// How much of a sealed piece the other end has.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Held {
     /// The whole piece's hash.

@@ -68,6 +68,8 @@ fn answer() -> Vec<Frame> {
             offset: 20_000,
             bytes: vec![7; 500],
         }),
+        Frame::Have(vec![Mark::of(&EnvelopeId([8; 32])), Mark([9; 16])]),
+        Frame::Turn,
         Frame::Refused(Refusal {
             code: RefusalCode::UnknownMember,
             hint: "send the roster".into(),

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use baraza_wire::{
     Ack, BundleReader, BundleWriter, CompartmentId, DecodeError, Done, Elision, Envelope, EnvelopeId, Frame,
-    FrameReader, FrameWriter, Held, Hello, Kind, LogId, PartHash, Piece, Refusal, RefusalCode, RosterAct,
-    Status, Vector, Want, Wanted,
+    FrameReader, FrameWriter, Held, Hello, Kind, LogId, Mark, PartHash, Piece, Refusal, RefusalCode,
+    RosterAct, Status, Vector, Want, Wanted,
 };
 use golden::Folder;
 
@@ -158,6 +158,8 @@ pub(crate) fn frames() -> Vec<(&'static str, Frame)> {
             }),
         ),
         ("end", Frame::End([0xc7; 32])),
+        ("have", Frame::Have(vec![Mark([0xcb; 16]), Mark([0xcc; 16])])),
+        ("turn", Frame::Turn),
         ("of-a-later-version", Frame::Unknown(99)),
     ];
     let wants = ["complete-record", "complete-compartment", "complete-part"];

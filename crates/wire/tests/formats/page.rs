@@ -85,6 +85,8 @@ fn of_frames() -> Vectors {
         ("frame.refused-stale", frame("refused-stale")),
         ("frame.complete-part", frame("complete-part")),
         ("frame.vector", frame("vector")),
+        ("frame.have", frame("have")),
+        ("frame.turn", frame("turn")),
         ("frame.held", frame("held")),
         ("call", to_hex(&written_call(&call()))),
         ("answer.blake3", hash(&written_answer(&answer()))),

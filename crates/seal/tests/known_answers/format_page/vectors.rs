@@ -200,7 +200,6 @@ fn signatures() -> Vectors {
             ("sign.rosterentry", Signing::RosterEntry),
             ("sign.request", Signing::Request),
             ("sign.certificate", Signing::Certificate),
-            ("sign.peer", Signing::Peer),
             ("sign.receipt", Signing::Receipt),
             ("sign.offer", Signing::Offer),
             ("sign.call", Signing::Call),
