@@ -170,9 +170,11 @@ mod tests {
     }
 
     #[test]
-    fn the_letters_of_old_files_are_read() {
+    fn the_letters_of_old_files_are_read_and_written_as_they_were() {
         let piece = FileLetter::Piece(b"town,people\n".to_vec());
+        assert_eq!(piece.to_bytes(), b"\x01\x02town,people\n");
         assert_eq!(FileLetter::from_bytes(b"\x01\x02town,people\n"), Ok(piece));
+        assert_eq!(FileLetter::List(vec![]).to_bytes(), [1, 1, 0]);
         assert_eq!(FileLetter::from_bytes(&[1, 1, 0]), Ok(FileLetter::List(vec![])));
         // One file of 300,000 bytes in two pieces.
         let old = [
@@ -191,6 +193,7 @@ mod tests {
             hash: FileHash([0xaa; 32]),
             pieces: vec![EnvelopeId([0xb1; 32]), EnvelopeId([0xb2; 32])],
         }]);
+        assert_eq!(list.to_bytes(), old);
         assert_eq!(FileLetter::from_bytes(&old), Ok(list));
     }
 }

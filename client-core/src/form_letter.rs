@@ -61,8 +61,10 @@ mod tests {
     }
 
     #[test]
-    fn the_letter_of_an_old_form_is_read() {
-        let letter = FormLetter::from_bytes(b"\x01\x08# Survey\x04\x37\xa4\x30\xec").unwrap();
+    fn the_letter_of_an_old_form_is_read_and_written_as_it_was() {
+        let old = b"\x01\x08# Survey\x04\x37\xa4\x30\xec";
+        let letter = FormLetter::from_bytes(old).unwrap();
+        assert_eq!(letter.to_bytes(), old);
         assert_eq!(letter.markdown, "# Survey");
         // Zstandard's magic number for dictionaries.
         assert_eq!(letter.dictionary, [0x37, 0xa4, 0x30, 0xec]);

@@ -51,9 +51,10 @@ mod tests {
     }
 
     #[test]
-    fn the_changes_of_an_old_envelope_are_read() {
+    fn the_changes_of_an_old_envelope_are_read_and_written_as_they_were() {
         assert_eq!(read(&[1, 0]), Ok(vec![]));
         let old = [&[1, 2, 3][..], b"one", &[0x82, 0x01], &[7; 130]].concat();
         assert_eq!(read(&old), Ok(vec![b"one".to_vec(), vec![7; 130]]));
+        assert_eq!(write([&b"one"[..], &[7; 130]].into_iter()), old);
     }
 }

@@ -19,16 +19,35 @@ fuzz_target!(|bytes: &[u8]| {
     let (driver, cut) = (input.byte(), input.byte());
     if driver % 2 == 0 {
         let request = input.rest();
-        Driven::new(driver >= 128).called(request, cut);
+        Driven::new(Greeting::of(driver)).called(request, cut);
     } else {
         any_events(input);
     }
 });
 
+/// How the driver answers whoever calls.
+#[derive(Clone, Copy, PartialEq)]
+enum Greeting {
+    Welcome,
+    /// It is a desk in recovery, which is shown the roster.
+    Recovering,
+    TurnedAway,
+}
+
+impl Greeting {
+    fn of(driver: u8) -> Self {
+        match driver >> 6 {
+            0 => Self::Welcome,
+            1 => Self::Recovering,
+            _ => Self::TurnedAway,
+        }
+    }
+}
+
 /// A call whose driver does what it is asked.
 struct Driven {
     call: RelayCall,
-    turns_away: bool,
+    greeting: Greeting,
     kept: Vec<Envelope>,
     hello: Option<Hello>,
     answer: Vec<u8>,
@@ -36,10 +55,10 @@ struct Driven {
 }
 
 impl Driven {
-    fn new(turns_away: bool) -> Self {
+    fn new(greeting: Greeting) -> Self {
         Self {
             call: RelayCall::begin(),
-            turns_away,
+            greeting,
             kept: Field::get().envelopes(3),
             hello: None,
             answer: Vec::new(),
@@ -81,15 +100,15 @@ impl Driven {
         Some(match effect {
             RelayEffect::Authenticate { hello, .. } => {
                 assert_eq!(self.hello.replace(hello), None);
-                if self.turns_away {
-                    RelayEvent::Turned(refusal())
-                } else {
-                    RelayEvent::Welcomed(welcome())
+                match self.greeting {
+                    Greeting::Welcome => RelayEvent::Welcomed(welcome()),
+                    Greeting::Recovering => RelayEvent::Recovering(welcome()),
+                    Greeting::TurnedAway => RelayEvent::Turned(refusal()),
                 }
             }
             RelayEffect::Append(_) => RelayEvent::Kept(Status::Overtaken),
             RelayEffect::Keep(envelope) => {
-                assert!(self.hello.is_some() && !self.turns_away);
+                assert!(self.is_welcome());
                 self.kept.push(envelope);
                 RelayEvent::Kept(Status::Stored)
             }
@@ -97,10 +116,16 @@ impl Driven {
                 let above = usize::try_from(above).unwrap_or(usize::MAX);
                 RelayEvent::Roster(Field::get().entries.iter().skip(above).cloned().collect())
             }
-            RelayEffect::ReadPage { after } => RelayEvent::Page(self.page(after)),
-            RelayEffect::ReadWant(want) => RelayEvent::Page(self.page(want.from)),
+            RelayEffect::ReadPage { after } => {
+                assert!(self.is_welcome());
+                RelayEvent::Page(self.page(after))
+            }
+            RelayEffect::ReadWant(want) => {
+                assert!(self.is_welcome());
+                RelayEvent::Page(self.page(want.from))
+            }
             RelayEffect::KeepPiece(_) => {
-                assert!(self.hello.is_some() && !self.turns_away);
+                assert!(self.is_welcome());
                 RelayEvent::Kept(Status::Refused)
             }
             RelayEffect::ReadVectors { .. } => RelayEvent::Vectors(Vec::new(), Vec::new()),
@@ -114,6 +139,11 @@ impl Driven {
                 return None;
             }
         })
+    }
+
+    /// Whether more than the roster may be taken from and given to whoever calls.
+    fn is_welcome(&self) -> bool {
+        self.hello.is_some() && self.greeting == Greeting::Welcome
     }
 
     fn page(&self, after: u64) -> Page {
@@ -149,9 +179,11 @@ fn any_events(mut input: Input<'_>) {
 
 fn event(input: &mut Input<'_>) -> RelayEvent {
     let field = Field::get();
-    match input.byte() % 8 {
+    let kind = input.byte();
+    match kind % 8 {
         0 | 1 => RelayEvent::Received(input.sized().to_vec()),
         2 => RelayEvent::Ended,
+        3 if kind >= 128 => RelayEvent::Recovering(welcome()),
         3 => RelayEvent::Welcomed(welcome()),
         4 => RelayEvent::Turned(refusal()),
         5 => RelayEvent::Kept(match input.byte() % 3 {

@@ -28,7 +28,7 @@ mod places;
 mod tls;
 
 pub use connections::Limits;
-pub(crate) use connections::serve;
+pub(crate) use connections::{Endings, serve};
 
 /// An answer up to this size is sent whole, with its length.
 const SMALL: usize = 16 << 10;

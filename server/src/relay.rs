@@ -14,7 +14,7 @@ use tokio::task::JoinHandle;
 use wire::RelayKey;
 
 use crate::blobs::{BlobError, Blobs};
-use crate::http::{AppState, Bounds, Limits, app, serve};
+use crate::http::{AppState, Bounds, Endings, Limits, app, serve};
 use crate::store::{SqliteStore, StoreError};
 
 mod backup;
@@ -141,7 +141,11 @@ impl Relay {
         let (stop, stopping) = watch::channel(());
         let task = tokio::spawn(async move {
             let tls = tls.map(|tls| tls.config);
-            let serving = serve(listener, tls, app(state), config.limits, stopping.clone());
+            let endings = Endings {
+                stop: stopping.clone(),
+                erasures: state.writer.erasures(),
+            };
+            let serving = serve(listener, tls, app(state), config.limits, endings);
             let overdue = async {
                 let mut stopping = stopping;
                 drop(stopping.changed().await);

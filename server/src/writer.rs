@@ -6,7 +6,7 @@ use std::thread::{self, JoinHandle};
 
 use seal::roster::{Roster, RosterError};
 use seal::verify::envelope::Verified;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 use wire::{Kind, ProgrammeId, RosterEntry, Status};
 
 use crate::blobs::Blobs;
@@ -30,6 +30,7 @@ struct Job {
 pub(crate) struct Writer {
     jobs: mpsc::Sender<Job>,
     rosters: Rosters,
+    erasures: watch::Receiver<()>,
 }
 
 impl Writer {
@@ -54,6 +55,7 @@ impl Writer {
         let rosters: Rosters = Arc::new(RwLock::new(known));
         let (jobs, mut inbox) = mpsc::channel::<Job>(QUEUE);
         let shared = Arc::clone(&rosters);
+        let (erased, erasures) = watch::channel(());
         let thread = thread::spawn(move || {
             while let Some(first) = inbox.blocking_recv() {
                 let mut batch = vec![first];
@@ -63,10 +65,20 @@ impl Writer {
                         Err(_) => break,
                     }
                 }
-                write(&*store, &blobs, &shared, batch, hour(), most_programmes);
+                write(&*store, &blobs, &shared, &erased, batch, hour(), most_programmes);
             }
         });
-        Ok((Self { jobs, rosters }, thread))
+        let writer = Self {
+            jobs,
+            rosters,
+            erasures,
+        };
+        Ok((writer, thread))
+    }
+
+    /// Returns what tells whenever something was erased, from now on.
+    pub(crate) fn erasures(&self) -> watch::Receiver<()> {
+        self.erasures.clone()
     }
 
     /// Queues a verified envelope. The answer comes once it is durable; none if the store failed.
@@ -105,6 +117,7 @@ fn write(
     store: &dyn Store,
     blobs: &Blobs,
     rosters: &Rosters,
+    erased: &watch::Sender<()>,
     batch: Vec<Job>,
     hour: i64,
     most_programmes: usize,
@@ -134,6 +147,7 @@ fn write(
             // Before a tombstone is acknowledged, the photos of its record are gone.
             if writes.iter().any(|write| matches!(write, Write::Erase(_))) {
                 destroy_doomed(store, blobs);
+                erased.send_replace(());
             }
             // Published before it is answered: whoever got an answer finds the roster it speaks of.
             *rosters.write().unwrap_or_else(PoisonError::into_inner) = grown;

@@ -129,6 +129,11 @@ fn shares_on_paper_bring_a_burnt_desk_back() {
         "{said}"
     );
     let third = share(3);
+    let away = ["--share", path(&third), "--relay", "http://127.0.0.1:9"];
+    let said = terminal.fails("away", &["recovery", "recover"], &[&one[..], &away].concat());
+    assert!(said.contains("recover --offline"), "{said}");
+    let offline = [&one[..], &away, &["--offline"]].concat();
+    terminal.at("away", &["recovery", "recover"], &offline);
     terminal.at(
         "new",
         &["recovery", "recover"],

@@ -6,6 +6,11 @@
     reason = "a test stops where something is missing"
 )]
 
+mod recovery {
+    mod calls;
+    mod newer;
+}
+
 use baraza_tests::{PASSPHRASE, Stage};
 use client_core::deeds::admit::Admission;
 use client_core::deeds::recovery::RecoverError;
@@ -17,12 +22,12 @@ use seal::recovery::{CombineError, ShareError};
 use testkit::{Field, FieldClock};
 use wire::{RecordId, Role};
 
-fn words(desk: &mut Notebook) -> Vec<String> {
+pub(crate) fn words(desk: &mut Notebook) -> Vec<String> {
     let shares = desk.split_recovery(3, 2).unwrap();
     shares.iter().map(|share| share.lines().join("\n")).collect()
 }
 
-fn visit(stage: &mut Stage, phone: usize, seed: u64) -> RecordId {
+pub(crate) fn visit(stage: &mut Stage, phone: usize, seed: u64) -> RecordId {
     let env = form::Environment::new(stage.desk.now(), jiff::tz::TimeZone::UTC, seed);
     let sheet = respondent::respond(&stage.form, &mut ChaCha20Rng::seed_from_u64(seed), &env);
     let record = stage.phones[phone].start("household", Some(&sheet)).unwrap();
@@ -31,7 +36,7 @@ fn visit(stage: &mut Stage, phone: usize, seed: u64) -> RecordId {
     record
 }
 
-fn views(desk: &mut Notebook) -> Vec<serde_json::Value> {
+pub(crate) fn views(desk: &mut Notebook) -> Vec<serde_json::Value> {
     let mut ids: Vec<_> = desk
         .records(None)
         .unwrap()

@@ -10,8 +10,9 @@ use crate::metadata::Metadata;
 use crate::run::{output, program, project};
 
 /// What each package may be built with, of the workspace's own.
-const MAY_USE: [(&str, &[&str]); 10] = [
+const MAY_USE: [(&str, &[&str]); 11] = [
     ("baraza-form", &[]),
+    ("baraza-golden", &[]),
     ("baraza-wire", &[]),
     ("baraza-record", &["baraza-form"]),
     ("baraza-seal", &["baraza-wire"]),
@@ -97,6 +98,7 @@ const WORDS: [(&str, &[&str], &str); 6] = [
             "server/src/blobs/",
             "crates/cli/",
             "crates/testkit/",
+            "crates/golden/",
             "fuzz/",
             "xtask/",
             "tests/",

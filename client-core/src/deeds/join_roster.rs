@@ -1,10 +1,11 @@
 //! The roster as people see it: how it stands with this node, and joining both sides once it was split.
 
+use seal::keys::SignKey;
 use seal::roster::{Roster, RosterError, Sides, write};
 use serde::Serialize;
 use thiserror::Error;
 use wire::roster_entry::{MAX_ACT, MAX_JOINED};
-use wire::{RosterAct, RosterEntry};
+use wire::{MemberId, RosterAct, RosterEntry};
 
 use crate::Notebook;
 use crate::import::roster::{TakeError, Through, take};
@@ -103,19 +104,28 @@ impl Notebook {
         ahead.sort_by_key(|entry| entry.height);
         let mine = |entry: &RosterEntry| entry.author == self.me.member;
         let overtaken = others.iter().flatten().any(mine);
-        let mut joins = Vec::new();
-        for entries in others.into_iter().flat_map(portions) {
-            let act = RosterAct::Join { entries };
-            let join = write::next(&main, self.me.member, act, &self.me.sign);
-            main.append(&join)?;
-            joins.push(join);
-        }
+        let joins = joins(&mut main, others, (self.me.member, &self.me.sign))?;
         Ok(Joining {
             ahead,
             joins,
             overtaken,
         })
     }
+}
+
+/// Signs what joins other sides to the main one, which grows by it.
+pub(crate) fn joins(
+    main: &mut Roster,
+    others: Vec<Vec<RosterEntry>>,
+    (author, key): (MemberId, &SignKey),
+) -> Result<Vec<RosterEntry>, RosterError> {
+    let mut joins = Vec::new();
+    for entries in others.into_iter().flat_map(portions) {
+        let join = write::next(main, author, RosterAct::Join { entries }, key);
+        main.append(&join)?;
+        joins.push(join);
+    }
+    Ok(joins)
 }
 
 /// Cuts a side into what one join holds each.

@@ -36,7 +36,7 @@ mod first;
 mod incarnation;
 mod meter;
 mod pace;
-mod request;
+pub(crate) mod request;
 
 pub use self::confirm::Confirmations;
 
@@ -75,6 +75,12 @@ pub enum SyncError {
     /// The desk that admitted this node has not told the relay.
     #[error("the relay does not know this device yet: the desk that admitted it must sync first")]
     NotKnownYet,
+    /// This desk was recovered with a roster that was older than the relay's.
+    #[error(
+        "the relay has a newer roster than the one this desk was recovered with, and does not know the desk: recover \
+         again in a new folder, while the relay can be reached"
+    )]
+    RecoveredTooOld,
     /// The sides of the roster cannot be joined.
     #[error(transparent)]
     Join(JoinRosterError),
@@ -277,6 +283,10 @@ impl Notebook {
         }
         match turned.take() {
             Some(refusal) if self.is_unknown(&refusal) => Err(SyncError::NotKnownYet),
+            Some(Refusal {
+                code: RefusalCode::UnknownMember,
+                ..
+            }) if self.store.read(myself::root_key)?.is_some() => Err(SyncError::RecoveredTooOld),
             Some(Refusal { code, hint, .. }) => Err(SyncError::Refused { code, hint }),
             None => Ok(SyncReport {
                 unsent,

@@ -95,6 +95,12 @@ mod tests {
     fn the_backup_layout_is_what_it_was() {
         let hash = blake3::hash(&backup(&[1; 100], &[2; 5000]));
         assert!(hash.to_hex().starts_with("d023bc06d940a1a5"), "{hash}");
+        // The magic word, the version, the key with its length, the length of the database, the database, the hash.
+        let head = [&b"BARAZA-NOTEBOOK\x01\x03"[..], &[1; 3], &[5], &[2; 5]].concat();
+        let end = blake3::hash(&head);
+        let old = [&head[..], end.as_bytes()].concat();
+        assert_eq!(backup(&[1; 3], &[2; 5]), old);
+        assert_eq!(restored(&old), Some((vec![1; 3], vec![2; 5])));
     }
 
     proptest! {

@@ -4,6 +4,8 @@
 //! grant := version(1) expires(varint) of(varint) count(varint) hand*
 //! hand  := compartment(1) write-key id(8) write-key(32) count(varint) (key-name (bytes) record key(32))*
 //! ```
+//!
+//! Version 1 had neither `expires` nor `of`: such a grant has no end, and a key of its own. It is read and not written.
 
 use wire::{CompartmentId, DecodeError, GrantedKeyId, KeyName, Reader, Writer};
 use zeroize::Zeroizing;
@@ -11,6 +13,8 @@ use zeroize::Zeroizing;
 use crate::keys::RecordKey;
 
 const VERSION: u8 = 2;
+/// A grant without an end, which is read still.
+const ENDLESS: u8 = 1;
 const MAX_COMPARTMENTS: usize = 32;
 const MAX_KEYS: usize = 10_000;
 
@@ -59,11 +63,19 @@ impl Grant {
         Zeroizing::new(w.finish())
     }
 
-    /// Reads canonical bytes.
+    /// Reads canonical bytes, also those of version 1.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, DecodeError> {
         let mut r = Reader::new(bytes);
-        r.version("the grant", VERSION)?;
-        let (expires, of) = (r.varint()?, r.varint32()?);
+        let (expires, of) = match bytes.first() {
+            Some(&ENDLESS) => {
+                r.version("the grant", ENDLESS)?;
+                (0, 1)
+            }
+            _ => {
+                r.version("the grant", VERSION)?;
+                (r.varint()?, r.varint32()?)
+            }
+        };
         let count = r.count("the compartments of a grant", MAX_COMPARTMENTS)?;
         let mut compartments = Vec::with_capacity(count);
         for _ in 0..count {
@@ -134,6 +146,19 @@ mod tests {
     }
 
     #[test]
+    fn a_grant_of_version_1_has_no_end_and_a_key_of_its_own() {
+        let hands = grant().to_bytes()[1 + 5 + 1..].to_vec();
+        let read = Grant::from_bytes(&[&[1], hands.as_slice()].concat()).unwrap();
+        assert_eq!((read.expires, read.of), (0, 1));
+        let again = Grant {
+            expires: 0,
+            of: 1,
+            ..grant()
+        };
+        assert_eq!(*read.to_bytes(), *again.to_bytes());
+    }
+
+    #[test]
     fn a_grant_does_not_show_its_keys() {
         assert!(!format!("{:?}", grant()).contains("6, 6"));
     }
@@ -141,7 +166,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_bytes_decode_or_fail_cleanly(bytes: Vec<u8>) {
-            if let Ok(read) = Grant::from_bytes(&bytes) {
+            if let Ok(read) = Grant::from_bytes(&bytes) && bytes[0] == VERSION {
                 prop_assert_eq!(&*read.to_bytes(), &bytes);
             }
         }

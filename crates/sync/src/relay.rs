@@ -19,6 +19,9 @@ pub enum RelayEvent {
     Ended,
     /// [`RelayEffect::Authenticate`] went well.
     Welcomed(Welcome),
+    /// [`RelayEffect::Authenticate`] went well, and whoever asks is no member yet: a desk that is being recovered, for
+    /// which the programme's root key vouches. It is shown the roster, and nothing else.
+    Recovering(Welcome),
     /// [`RelayEffect::Authenticate`] went badly.
     Turned(Refusal),
     /// What became of the oldest append or keep that was not answered yet. It is durable when this is said.
@@ -63,7 +66,7 @@ pub struct Page {
 /// What the relay is asked to do, in this order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RelayEffect {
-    /// Check that the request is signed by the member and fresh; answer `Welcomed` or `Turned`.
+    /// Check that the request is signed by the member and fresh; answer `Welcomed`, `Recovering` or `Turned`.
     Authenticate {
         /// Who asks.
         hello: Hello,
@@ -112,6 +115,8 @@ enum Stage {
     Authenticating,
     /// Envelopes come.
     Taking,
+    /// Nothing comes any more, and the roster is shown.
+    Showing,
     /// The member's lacks are read.
     Giving {
         wants: VecDeque<Want>,
@@ -192,17 +197,33 @@ impl RelayCall {
                 effects.extend(self.held.take());
                 self.read(effects)?;
             }
+            RelayEvent::Recovering(welcome) => {
+                if self.held.is_some() {
+                    return Err(DecodeError::Contradiction(
+                        "a desk that is being recovered sends nothing but roster entries",
+                    ));
+                }
+                self.welcome = Some(welcome);
+                self.stage = Stage::Showing;
+                self.show_roster(effects);
+            }
             RelayEvent::Turned(refusal) => self.refuse(refusal, effects),
             RelayEvent::Kept(status) => {
                 self.unanswered = self.unanswered.saturating_sub(1);
                 self.acknowledge(status, effects);
-                self.turn_to_giving(effects)?;
+                match self.stage {
+                    Stage::Showing => self.show_roster(effects),
+                    _ => self.turn_to_giving(effects)?,
+                }
             }
             RelayEvent::Roster(entries) => {
                 for entry in entries {
                     effects.push(RelayEffect::Send(self.writer.write(&Frame::Roster(entry))));
                 }
-                effects.push(RelayEffect::ReadPage { after: self.cursor });
+                match self.stage {
+                    Stage::Showing => self.finish(effects),
+                    _ => effects.push(RelayEffect::ReadPage { after: self.cursor }),
+                }
             }
             RelayEvent::Vectors(vectors, held) => {
                 let frames = vectors.into_iter().map(Frame::Vector);
@@ -302,6 +323,16 @@ impl RelayCall {
             (false, false) => self.read_roster(),
         });
         Ok(())
+    }
+
+    /// Once all that came is answered, reads what a desk that is being recovered is shown.
+    fn show_roster(&mut self, effects: &mut Vec<RelayEffect>) {
+        if self.unanswered > 0 {
+            return;
+        }
+        let acks = self.acks.take();
+        effects.extend(acks.map(|ack| RelayEffect::Send(self.writer.write(&Frame::Ack(ack)))));
+        effects.push(self.read_roster());
     }
 
     fn read_roster(&self) -> RelayEffect {

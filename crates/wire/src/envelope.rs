@@ -59,6 +59,26 @@ impl Kind {
     /// pieces, which travel apart. The subject is the record.
     pub const MEDIA: Self = Self(13);
 
+    /// Returns what people call it; nothing for a number that a later version added.
+    pub fn name(self) -> Option<&'static str> {
+        Some(match self {
+            Self::RECORD => "record",
+            Self::CHAIN => "chain",
+            Self::GRANT => "grant",
+            Self::FORM => "form",
+            Self::FILE => "file",
+            Self::KEYS => "keys",
+            Self::BOOK => "book",
+            Self::HANDOVER => "hand-over",
+            Self::TOMBSTONE => "tombstone",
+            Self::CHECKPOINT => "checkpoint",
+            Self::WITHDRAWAL => "withdrawal",
+            Self::RECEIPT => "receipt",
+            Self::MEDIA => "media",
+            _ => return None,
+        })
+    }
+
     /// Returns whether the envelope is about a record, which its subject names.
     pub fn of_record(self) -> bool {
         matches!(

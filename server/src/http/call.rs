@@ -243,16 +243,19 @@ impl Call {
             };
         };
         let position = roster.position();
-        let Some(known) = roster.member(member) else {
-            return turned(
-                RefusalCode::UnknownMember,
-                "send the roster that admits this member",
-                position.height,
-            );
-        };
+        let known = roster.member(member);
+        // A desk that is being recovered is no member yet: the root key, which it has from the shares, vouches for it.
+        let key = known.map_or(roster.root(), |known| &known.card.sign);
         let call = ("POST", "/v1/sync");
-        if let Err(error) = check_request(&known.card.sign, member, &self.headers, call, signed) {
-            return turned(RefusalCode::BadSignature, &error.to_string(), position.height);
+        if let Err(error) = check_request(key, member, &self.headers, call, signed) {
+            return match known {
+                Some(_) => turned(RefusalCode::BadSignature, &error.to_string(), position.height),
+                None => turned(
+                    RefusalCode::UnknownMember,
+                    "send the roster that admits this member",
+                    position.height,
+                ),
+            };
         }
         if let Err(stale) = self.state.freshness.check(&hello.nonce, member, programme, now) {
             return turned(RefusalCode::Stale, &stale.to_string(), position.height);
@@ -265,13 +268,19 @@ impl Call {
                 position.height,
             );
         }
-        let nonce = self.state.freshness.issue(member, programme, now);
-        RelayEvent::Welcomed(Welcome {
+        let welcome = Welcome {
             log: self.state.store.identity().log,
-            nonce,
+            nonce: self.state.freshness.issue(member, programme, now),
             roster: position,
             last,
-        })
+        };
+        match known {
+            Some(_) => RelayEvent::Welcomed(welcome),
+            None => {
+                tracing::info!("the programme's root key asks for the roster: a desk is being recovered");
+                RelayEvent::Recovering(welcome)
+            }
+        }
     }
 
     /// Verifies what was read, and queues it.

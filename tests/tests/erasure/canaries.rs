@@ -1,8 +1,10 @@
-//! Words and places that are nowhere else, and all the forms in which they lie about.
+//! Words, places and photos that are nowhere else, and all the forms in which they lie about.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use baraza_tests::at;
+use baraza_tests::{at, photos};
+use client_core::Notebook;
 use form::{AnswerSheet, Form, Point, Source, Value};
 use rand::rngs::ChaCha20Rng;
 use rand::{RngExt as _, SeedableRng as _};
@@ -15,6 +17,10 @@ pub(crate) const FORM: &str = "canaries";
 const PIECE: usize = 24;
 /// From where to where in a sealed part the pieces begin.
 const STEP: usize = 64;
+/// The same in a sealed photo, which is longer.
+const PHOTO_STEP: usize = 512;
+/// How many pixels a photo is wide and high.
+const SIDE: u32 = 40;
 
 struct Person {
     name: String,
@@ -23,9 +29,19 @@ struct Person {
     note: String,
 }
 
-/// Four canaries for each record: a name and a place (identity), a legal status (protected), a note (general).
+/// A photo as a device keeps it while its record is open, and the small one that desks see.
+struct Photo {
+    whole: Vec<u8>,
+    small: Vec<u8>,
+    /// Whether the whole of it lies open somewhere: elsewhere it is sealed.
+    open: bool,
+}
+
+/// Four canaries for each record: a name and a place (identity), a legal status (protected), a note (general). A fifth
+/// where a photo was [taken](Canaries::take_photo).
 pub(crate) struct Canaries {
     people: Vec<Person>,
+    photos: BTreeMap<usize, Photo>,
 }
 
 /// What is looked for: bytes, and what they are.
@@ -52,13 +68,33 @@ impl Canaries {
         });
         Self {
             people: people.collect(),
+            photos: BTreeMap::new(),
         }
+    }
+
+    /// Attaches the photo of record `n` to its draft. Taken again, it is the same photo, and lies open there.
+    pub(crate) fn take_photo(&mut self, n: usize, device: &mut Notebook, record: RecordId) {
+        let taken = photos::noise(n as u64, SIDE);
+        let name = device
+            .attach_media(record, &at("photo"), "DCIM0001.png", &taken)
+            .unwrap();
+        let small = device
+            .media(record)
+            .unwrap()
+            .into_iter()
+            .find(|file| file.name == name);
+        let photo = Photo {
+            whole: device.media_file(record, &name).unwrap(),
+            small: small.unwrap().thumbnail,
+            open: self.photos.contains_key(&n),
+        };
+        self.photos.insert(n, photo);
     }
 
     pub(crate) fn form() -> Form {
         let text = "| survey |\n| | type | name | label | sensitivity |\n| | text | name | Name | identity |\n\
              | | geopoint | place | Place | identity |\n| | text | status | Status | protected |\n\
-             | | text | note | Note | |\n| settings |\n| | form_title | form_id | version |\n\
+             | | text | note | Note | |\n| | image | photo | Photo | identity |\n| settings |\n| | form_title | form_id | version |\n\
              | | Canaries | canaries | 1 |\n";
         Form::read(Source::Markdown(text)).unwrap().0
     }
@@ -89,7 +125,21 @@ impl Canaries {
             write!(said, "{:?}", (person.place.latitude, person.place.longitude)).unwrap();
             all.push((said, packed(&person.place)));
         }
+        for (n, photo) in &self.photos {
+            // Not at the front, where all photos are alike.
+            let quarters = |bytes: &[u8]| [2, 3].map(|n| bytes[bytes.len() * n / 4..][..PIECE].to_vec());
+            let whole = quarters(&photo.whole).into_iter().filter(|_| photo.open);
+            all.extend(whole.map(|bytes| (format!("photo {n}"), bytes)));
+            let small = quarters(&photo.small).map(|bytes| (format!("the small photo {n}"), bytes));
+            all.extend(small);
+        }
         let plain = all.len();
+        for piece in field.sealed_pieces() {
+            for start in (0..piece.len() - PIECE).step_by(PHOTO_STEP) {
+                let what = format!("bytes {start} of a sealed photo");
+                all.push((what, piece[start..start + PIECE].to_vec()));
+            }
+        }
         for part in field.sealed_parts(records) {
             let last = part.len() - PIECE;
             for start in (0..last).step_by(STEP).chain([last]) {
@@ -112,6 +162,15 @@ impl Canaries {
 }
 
 impl Needles {
+    /// Looks for a sealed part too that the relay never had.
+    pub(crate) fn add_sealed(&mut self, part: &[u8]) {
+        for start in (0..part.len() - PIECE).step_by(STEP) {
+            let what = format!("bytes {start} of a late part of {}", part.len());
+            self.all.push((what, part[start..start + PIECE].to_vec()));
+            self.sealed += 1;
+        }
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.all.len()
     }

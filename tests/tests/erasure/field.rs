@@ -98,6 +98,13 @@ impl Field {
         }
     }
 
+    /// Syncs every node once: the desk that erases first, then the other, then the devices.
+    pub(crate) fn sync_once(&mut self) {
+        for node in self.desks.iter_mut().chain(&mut self.devices) {
+            node.sync(&self.link).unwrap();
+        }
+    }
+
     pub(crate) fn sync_all_but_the_last_device(&mut self) {
         let last = self.devices.len() - 1;
         for node in self.desks.iter_mut().chain(&mut self.devices[..last]) {
@@ -145,6 +152,11 @@ impl Field {
             }
         }
         all
+    }
+
+    /// Returns every sealed piece of a photo that the relay has.
+    pub(crate) fn sealed_pieces(&self) -> Vec<Vec<u8>> {
+        scan::files(&self.folder("relay").join("blobs"))
     }
 
     /// Returns every key to these records that the desk has in its book.

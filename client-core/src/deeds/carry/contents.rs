@@ -102,20 +102,5 @@ impl Tally {
 
 /// Returns what people call a kind of envelope.
 pub(crate) fn name(kind: Kind) -> &'static str {
-    match kind {
-        Kind::RECORD => "record",
-        Kind::CHAIN => "chain",
-        Kind::GRANT => "grant",
-        Kind::FORM => "form",
-        Kind::FILE => "file",
-        Kind::KEYS => "keys",
-        Kind::BOOK => "book",
-        Kind::HANDOVER => "hand-over",
-        Kind::TOMBSTONE => "tombstone",
-        Kind::CHECKPOINT => "checkpoint",
-        Kind::WITHDRAWAL => "withdrawal",
-        Kind::RECEIPT => "receipt",
-        Kind::MEDIA => "media",
-        _ => "of a later version",
-    }
+    kind.name().unwrap_or("of a later version")
 }

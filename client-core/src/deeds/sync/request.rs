@@ -13,7 +13,7 @@ use crate::store::pieces::{self, Unsent};
 use crate::store::{Store, outbox};
 
 /// Returns what the request's signature covers of the hello's frame: all after its length.
-pub(super) fn hello_body(frame: &[u8]) -> &[u8] {
+pub(crate) fn hello_body(frame: &[u8]) -> &[u8] {
     let mut reader = wire::Reader::new(frame);
     match reader.varint() {
         Ok(_) => reader.rest(),

@@ -8,6 +8,8 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
+use client_core::HttpLink;
+use client_core::deeds::recovery::{NewestError, RecoverError};
 use wire::RelayKey;
 
 use super::programme::address;
@@ -35,7 +37,7 @@ pub(crate) enum Recovery {
     /// On a new machine: become a coordinator's desk of a programme whose desks are lost
     ///
     /// The roster is in the folder of the shares, in every bundle, and in the notebook of every member (`baraza roster
-    /// export`). Take the newest that you can find: the relay must know no newer one.
+    /// export`). The relay is asked for a newer one.
     Recover(Box<Recover>),
 }
 
@@ -58,6 +60,9 @@ pub(crate) struct Recover {
     /// The key of an `https://` relay, as `baraza serve --tls` prints it: 64 hexadecimal digits
     #[arg(long, value_name = "HEX", requires = "relay")]
     relay_key: Option<RelayKey>,
+    /// Do not ask the relay for a newer roster: take the newest that you can find, for the relay must know no newer one
+    #[arg(long)]
+    offline: bool,
 }
 
 impl Recovery {
@@ -117,7 +122,12 @@ impl Recover {
             shares.push(text.with_context(|| format!("{} cannot be read", file.display()))?);
         }
         let mut notebook = self.home.open_or_create(&self.name)?;
-        let programme = notebook.recover(&roster, &shares, relay.as_ref())?;
+        let programme = match self.offline {
+            true => notebook.recover(&roster, &shares, relay.as_ref())?,
+            false => notebook
+                .recover_over(&HttpLink::default(), &roster, &shares, relay.as_ref())
+                .map_err(with_way_out)?,
+        };
         println!(
             "This notebook is a desk of programme {programme} now, and holds its root key and reading keys."
         );
@@ -126,6 +136,17 @@ impl Recover {
         );
         println!("member, revoke the lost desk, and make new shares with `baraza recovery split`.");
         Ok(())
+    }
+}
+
+/// Says what to do where the relay cannot be reached.
+fn with_way_out(error: RecoverError) -> anyhow::Error {
+    match error {
+        RecoverError::Newest(NewestError::Link(_) | NewestError::Cut(_)) => anyhow::Error::new(error).context(
+            "the relay was not reached, so nobody knows whether it has a newer roster. Try again when it can be \
+             reached; or recover --offline, with the newest roster that you can find",
+        ),
+        other => other.into(),
     }
 }
 

@@ -3,7 +3,7 @@
 use argon2::{Algorithm, Argon2, AssociatedData, ParamsBuilder, Version};
 use baraza_seal::passphrase::{Cost, UnwrapError, unwrap_key};
 
-use crate::hex::{hex, to_hex};
+use golden::hex::{hex, to_hex};
 
 #[test]
 fn the_tag_is_that_of_rfc_9106() {

@@ -1,7 +1,7 @@
 //! BLAKE3 in the three modes that ids, hashes and nonces are made with: the project's `test_vectors.json`
 //! (BLAKE3-team/BLAKE3), the inputs of 0 and 1 bytes, the first 32 bytes of each output.
 
-use crate::hex::to_hex;
+use golden::hex::to_hex;
 
 const KEY: &[u8; 32] = b"whats the Elvish word for friend";
 const CONTEXT: &str = "BLAKE3 2019-12-27 16:29:52 test vectors context";

@@ -6,7 +6,7 @@ use baraza_seal::keys::SignKey;
 use baraza_seal::sign::{Signing, check, is_signed, sign};
 use zeroize::Zeroizing;
 
-use crate::hex::{array, hex, to_hex};
+use golden::hex::{array, hex, to_hex};
 
 struct Case {
     name: &'static str,

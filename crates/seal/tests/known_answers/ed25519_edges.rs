@@ -8,7 +8,7 @@
 use baraza_seal::sign::{Signing, check, is_signed};
 use wire::SignPublic;
 
-use crate::hex::{array, hex};
+use golden::hex::{array, hex};
 
 /// Why it must not pass, the message, the public key, the signature.
 const REFUSED: [(&str, &str, &str, &str); 9] = [

@@ -3,7 +3,7 @@
 use hkdf::Hkdf;
 use sha2::Sha256;
 
-use crate::hex::{hex, to_hex};
+use golden::hex::{hex, to_hex};
 
 /// The case, input key, salt, info, pseudo-random key, output.
 const CASES: [(&str, &str, &str, &str, &str, &str); 3] = [

@@ -22,7 +22,7 @@ use shake::digest::{ExtendableOutput as _, Update as _, XofReader as _};
 use zeroize::Zeroizing;
 
 use crate::chance::Given;
-use crate::hex::{array, hex, to_hex};
+use golden::hex::{array, hex, to_hex};
 
 /// The numbers of the suite but for the KEM's: HKDF-SHA256 and ChaCha20-Poly1305 (RFC 9180, section 7).
 const KDF_AND_AEAD: [u8; 4] = [0, 1, 0, 3];

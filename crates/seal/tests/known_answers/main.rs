@@ -17,7 +17,7 @@ mod ed25519_edges;
 #[cfg(test)]
 mod format_page;
 #[cfg(test)]
-mod hex;
+mod golden_files;
 #[cfg(test)]
 mod hkdf_sha256;
 #[cfg(test)]

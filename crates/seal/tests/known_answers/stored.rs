@@ -11,7 +11,7 @@ use baraza_seal::verify::freshness::{Freshness, Stale};
 use wire::{CompartmentId, MemberId, ProgrammeId, RecordId};
 use zeroize::Zeroizing;
 
-use crate::hex::{hex, to_hex};
+use golden::hex::{hex, to_hex};
 
 const PLAIN: &[u8] = include_bytes!("stored/plain.txt");
 const TRAINED: &[u8] = include_bytes!("stored/trained.dictionary");

@@ -5,7 +5,7 @@ use baraza_seal::part::{self, PartContext};
 use baraza_seal::payload::unpack;
 use wire::{ChainId, CompartmentId, KeyName, MemberId, ProgrammeId};
 
-use crate::hex::{array, hex};
+use golden::hex::{array, hex};
 
 const KEY: &str = "8e58cac17a96a89d5a204a49a1a29fe2e7bd25d20f89a7cd0ea7835972a86549";
 

@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
 use crate::chance::Given;
-use crate::hex::{array, hex, to_hex};
+use golden::hex::{array, hex, to_hex};
 
 struct Case {
     seed: &'static str,

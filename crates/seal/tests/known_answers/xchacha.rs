@@ -3,7 +3,7 @@
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 
-use crate::hex::{array, hex, to_hex};
+use golden::hex::{array, hex, to_hex};
 
 const PLAIN: &[u8] = b"Ladies and Gentlemen of the class of '99: If I could offer you only one tip for \
     the future, sunscreen would be it.";

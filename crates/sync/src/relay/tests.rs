@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 use wire::{
-    CompartmentId, EnvelopeId, Header, Kind, MemberId, Part, PartHeader, ProgrammeId, RecordId, RosterHead,
-    Wanted,
+    CompartmentId, EnvelopeId, Header, Kind, MemberId, Part, PartHeader, ProgrammeId, RecordId, RosterAct,
+    RosterHead, Wanted,
 };
 
 use super::*;
@@ -67,7 +67,10 @@ struct Memory {
     kept: Vec<Envelope>,
     piece: Vec<u8>,
     turn: Option<Refusal>,
+    /// Whether whoever asks is a desk in recovery.
+    recovering: bool,
     not_yet: bool,
+    entries: Vec<RosterEntry>,
 }
 
 impl Memory {
@@ -75,6 +78,7 @@ impl Memory {
         for effect in effects {
             let event = match effect {
                 RelayEffect::Authenticate { .. } => match self.turn.clone() {
+                    None if self.recovering => RelayEvent::Recovering(welcome()),
                     None => RelayEvent::Welcomed(welcome()),
                     Some(refusal) => RelayEvent::Turned(refusal),
                 },
@@ -110,7 +114,7 @@ impl Memory {
                         bytes: self.piece[from..upto].to_vec(),
                     }))
                 }
-                RelayEffect::ReadRoster { .. } => RelayEvent::Roster(vec![]),
+                RelayEffect::ReadRoster { .. } => RelayEvent::Roster(self.entries.clone()),
                 RelayEffect::ReadPage { .. } if self.not_yet => RelayEvent::NotYet,
                 RelayEffect::ReadPage { after } => RelayEvent::Page(self.page(after)),
                 RelayEffect::ReadWant(want) => RelayEvent::Page(self.page(want.from)),
@@ -333,6 +337,69 @@ fn nothing_of_a_member_who_is_turned_away_is_kept() {
     request.extend(member.push(envelope(1)));
     let answer = relay.call(&request, request.len());
     assert_eq!(member.received(&answer), Ok(vec![MemberEffect::Refused(refusal)]));
+    assert!(relay.kept.is_empty());
+}
+
+fn entry() -> RosterEntry {
+    RosterEntry {
+        programme: hello(vec![]).programme,
+        height: 1,
+        previous: RosterHead([0; 32]),
+        author: hello(vec![]).member,
+        act: RosterAct::Policy { sealed: vec![1] },
+        signature: [2; 64],
+    }
+}
+
+#[test]
+fn a_desk_in_recovery_is_shown_the_roster_and_nothing_else() {
+    let want = Want {
+        what: Wanted::Compartment(CompartmentId::GENERAL),
+        from: 0,
+    };
+    let mut relay = Memory {
+        kept: (1..=5).map(envelope).collect(),
+        recovering: true,
+        entries: vec![entry()],
+        ..Memory::default()
+    };
+    for appends in 0..2 {
+        let asks = Hello {
+            probe: true,
+            ..hello(vec![want])
+        };
+        let (mut member, mut request) = MemberCall::begin(asks);
+        request.extend((0..appends).flat_map(|_| member.append(entry())));
+        let answer = relay.call(&request, 7);
+        let effects = member.received(&answer).unwrap();
+        let of_entry =
+            |effect: &MemberEffect| matches!(effect, MemberEffect::Append(shown) if *shown == entry());
+        assert_eq!(effects.iter().filter(|effect| of_entry(effect)).count(), 1);
+        assert_eq!(
+            effects.len(),
+            appends + 2,
+            "acknowledgements, the entry, the end: {effects:?}"
+        );
+        let end = effects.last();
+        assert!(matches!(end, Some(MemberEffect::Finish(done)) if done.cursor == 0 && !done.more));
+        member.ended().unwrap();
+    }
+}
+
+#[test]
+fn nothing_of_a_desk_in_recovery_is_kept() {
+    let mut relay = Memory {
+        recovering: true,
+        ..Memory::default()
+    };
+    let (mut member, mut request) = MemberCall::begin(hello(vec![]));
+    request.extend(member.push(envelope(1)));
+    let answer = relay.call(&request, request.len());
+    let effects = member.received(&answer).unwrap();
+    assert!(
+        matches!(&effects[..], [MemberEffect::Refused(refusal)] if refusal.code == RefusalCode::Malformed),
+        "{effects:?}"
+    );
     assert!(relay.kept.is_empty());
 }
 

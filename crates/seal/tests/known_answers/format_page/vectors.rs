@@ -13,9 +13,9 @@ use wire::armour::armour;
 use wire::{ChainId, CompartmentId, KeyName, MemberId, ProgrammeId, RecordId};
 use zeroize::Zeroizing;
 
-use super::Vectors;
 use crate::chance::Given;
-use crate::hex::{hex, to_hex};
+use golden::hex::{hex, to_hex};
+use golden::page::{self, Vectors};
 
 const PROGRAMME: ProgrammeId = ProgrammeId::from_bytes([0x11; 16]);
 const RECORD: RecordId = RecordId::from_bytes([0x22; 16]);
@@ -156,8 +156,8 @@ fn part() -> Vectors {
         vectors.push(("part.hash", blake3::hash(&sealed).to_string()));
     } else {
         // Parts are in the open then: what the page says is left as it is.
-        let page = super::on_the_page();
-        vectors.extend(["part.sealed", "part.hash"].map(|name| (name, page[name].to_owned())));
+        let page = page::vectors("seal");
+        vectors.extend(["part.sealed", "part.hash"].map(|name| (name, page[name].clone())));
     }
     vectors
 }
@@ -201,6 +201,7 @@ fn signatures() -> Vectors {
             ("sign.request", Signing::Request),
             ("sign.certificate", Signing::Certificate),
             ("sign.receipt", Signing::Receipt),
+            ("sign.offer", Signing::Offer),
             ("sign.call", Signing::Call),
         ]
         .map(|(name, what)| (name, to_hex(&sign(&key, what, b"message")))),
