@@ -46,6 +46,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("store/0012_desks.sql"),
     include_str!("store/0013_restored.sql"),
     include_str!("store/0014_media.sql"),
+    include_str!("store/0015_handed_media.sql"),
 ];
 
 /// Why the notebook's file cannot be read or written.

@@ -13,13 +13,12 @@ use seal::roster::Roster;
 use seal::to_key::seal_to;
 use seal::write::SealedPart;
 use thiserror::Error;
-use wire::manifest::PIECE;
 use wire::{CompartmentId, EnvelopeId, KeyName, Kind, PartHeader, RecordId};
 
 use crate::Notebook;
 use crate::compartments::Compartments;
 use crate::deeds::entities::{EntitiesError, NoteError};
-use crate::deeds::media::tell;
+use crate::deeds::media::seal_file;
 use crate::deeds::start::{DraftError, OpenDraft};
 use crate::home::HomeError;
 use crate::import::{self, CHAIN_KEY, Reading, Taken, chain_id};
@@ -235,15 +234,7 @@ impl Squashed {
         for (compartment, address) in files {
             let file = media::draft_file(tx, row.id, address)?;
             if let (Some(file), Some((name, key))) = (file, taken.get(compartment)) {
-                let told = tell(&file).to_bytes();
-                let plain = std::iter::once(told.as_slice()).chain(file.bytes.chunks(PIECE));
-                let parts = plain.map(|plain| {
-                    let packed = payload::pack(plain, None);
-                    let subject = *row.id.as_bytes();
-                    hand.pen
-                        .seal(subject, *compartment, (*name, key), &packed, hand.rng)
-                });
-                let parts = parts.collect();
+                let parts = seal_file(hand, row.id, *compartment, (*name, key), &file);
                 written.push(hand.write(tx, Kind::MEDIA, *row.id.as_bytes(), None, parts)?);
             }
         }

@@ -83,9 +83,9 @@ pub(crate) fn keep(db: &Connection, id: EnvelopeId, envelope: &Envelope) -> Resu
 
 /// Returns how many parts of an envelope travel in it: pieces of photos come apart.
 fn inline(header: &Header) -> usize {
-    match header.kind {
-        Kind::MEDIA => header.parts.len().min(1),
-        _ => header.parts.len(),
+    match header.kind.has_pieces() {
+        true => header.parts.len().min(1),
+        false => header.parts.len(),
     }
 }
 

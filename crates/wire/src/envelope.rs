@@ -58,6 +58,9 @@ impl Kind {
     /// A photo, a recording or a signature that belongs to a record. Its first part tells of it; the others are its
     /// pieces, which travel apart. The subject is the record.
     pub const MEDIA: Self = Self(13);
+    /// A photo, a recording or a signature of an open draft that moves to another device, laid out as [`Self::MEDIA`] and
+    /// sealed to that device. The subject is the record.
+    pub const HANDED_MEDIA: Self = Self(14);
 
     /// Returns whether the envelope is about a record, which its subject names.
     pub fn of_record(self) -> bool {
@@ -70,7 +73,13 @@ impl Kind {
                 | Self::WITHDRAWAL
                 | Self::RECEIPT
                 | Self::MEDIA
+                | Self::HANDED_MEDIA
         )
+    }
+
+    /// Returns whether all parts but the first are pieces, which travel apart from the envelope.
+    pub fn has_pieces(self) -> bool {
+        matches!(self, Self::MEDIA | Self::HANDED_MEDIA)
     }
 }
 

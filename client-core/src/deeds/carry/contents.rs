@@ -116,6 +116,7 @@ pub(crate) fn name(kind: Kind) -> &'static str {
         Kind::WITHDRAWAL => "withdrawal",
         Kind::RECEIPT => "receipt",
         Kind::MEDIA => "media",
+        Kind::HANDED_MEDIA => "media of a hand-over",
         _ => "of a later version",
     }
 }

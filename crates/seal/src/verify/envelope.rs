@@ -132,7 +132,7 @@ fn check_shape(header: &Header, roster: &Roster) -> Result<(), VerifyError> {
         "only the very first envelope follows nothing",
     )?;
     let compartments: BTreeSet<_> = header.parts.iter().map(|part| part.compartment).collect();
-    let pieces = header.kind == Kind::MEDIA;
+    let pieces = header.kind.has_pieces();
     allow(
         compartments.len() == if pieces { 1 } else { header.parts.len() },
         "two parts have the same compartment, or pieces different ones",
@@ -175,7 +175,7 @@ fn check_shape(header: &Header, roster: &Roster) -> Result<(), VerifyError> {
                 "the seeds of epochs are for one desk",
             )
         }
-        Kind::HANDOVER => allow(
+        Kind::HANDOVER | Kind::HANDED_MEDIA => allow(
             !alone && only(CompartmentId::RECIPIENT),
             "a draft is handed to one device",
         ),
