@@ -28,7 +28,7 @@ use crate::pen::Hand;
 use crate::store::audit::{self, Deed};
 use crate::store::keys::OwnChain;
 use crate::store::records::{RecordRow, RecordStatus};
-use crate::store::{StoreError, drafts, envelopes, forms, keys, media, once_keys, records};
+use crate::store::{StoreError, drafts, envelopes, forms, keys, media, once_keys, pieces, records};
 
 /// Why a record was not finished. Unless it says otherwise, the draft is as it was.
 #[derive(Debug, Error)]
@@ -287,6 +287,7 @@ pub(crate) fn note_unfinished(draft: &mut Draft, why: &str, now: i64) -> Result<
 pub(crate) fn forget(db: &Connection, record: RecordId) -> Result<(), StoreError> {
     records::forget_documents(db, record)?;
     media::forget(db, record)?;
+    pieces::empty(db, record)?;
     envelopes::close(db, record)?;
     if cfg!(feature = "keep-keys") {
         Ok(())

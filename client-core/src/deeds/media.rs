@@ -121,7 +121,7 @@ impl Notebook {
     ///
     /// # Errors
     /// There is no such record, or consent to it was withdrawn.
-    pub fn media(&self, record: RecordId) -> Result<Vec<MediaFile>, MediaError> {
+    pub fn media(&mut self, record: RecordId) -> Result<Vec<MediaFile>, MediaError> {
         self.may_look(record)?;
         Ok(self.store.read(|db| files(db, record))?)
     }
@@ -158,7 +158,8 @@ impl Notebook {
         })
     }
 
-    fn may_look(&self, record: RecordId) -> Result<(), MediaError> {
+    fn may_look(&mut self, record: RecordId) -> Result<(), MediaError> {
+        self.let_expire().map_err(DraftError::from)?;
         let row = self.store.read(|db| records::get(db, record))?;
         match row.ok_or(DraftError::NoRecord(record))?.status {
             RecordStatus::Withdrawn => Err(DraftError::Withdrawn(record).into()),

@@ -1,4 +1,5 @@
-//! Photos and recordings: what tells of them is read as soon as it comes, and at desks they wait for their pieces.
+//! Photos and recordings: what tells of them is read as soon as it comes, and then they wait for their pieces, at desks
+//! and on devices that were granted their record.
 
 use rusqlite::Connection;
 use seal::keys::RecordKey;
@@ -11,7 +12,7 @@ use super::{Reading, Shut, book, context, part_key, wrong};
 use crate::store::media::{self, DraftFile};
 use crate::store::{StoreError, keys, pieces};
 
-/// Reads what tells of a file, and at a desk checks all of it.
+/// Reads what tells of a file, and checks all of it.
 pub(super) fn open(db: &Connection, reading: &Reading<'_>, verified: &Verified) -> Result<(), Shut> {
     let header = verified.header();
     let record = RecordId::from_bytes(header.subject);
@@ -39,9 +40,6 @@ pub(super) fn open(db: &Connection, reading: &Reading<'_>, verified: &Verified) 
     }
     let manifest = told(header, (part, sealed), &key)?;
     media::keep(db, verified.id(), record, &manifest)?;
-    if !reads {
-        return Ok(());
-    }
     match whole(db, header, &key, &manifest)? {
         Some(_) => Ok(()),
         None => Err(Shut::Not("its pieces have not all come")),

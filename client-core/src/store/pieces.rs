@@ -267,6 +267,18 @@ pub(crate) fn suppose_lost(db: &Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Destroys what is here of the pieces of a record's photos and recordings, but for those that are still to be sent or
+/// confirmed. They may come again with another grant.
+pub(crate) fn empty(db: &Connection, record: RecordId) -> Result<(), StoreError> {
+    db.prepare_cached(
+        "UPDATE piece SET bytes = x'' WHERE envelope IN (
+             SELECT id FROM envelope WHERE subject = :record AND kind = :media
+                    AND id NOT IN (SELECT envelope FROM outbox WHERE state <> 'forgotten'))",
+    )?
+    .execute(named_params! { ":record": record.as_bytes(), ":media": Kind::MEDIA.0 })?;
+    Ok(())
+}
+
 /// Destroys the pieces of an envelope.
 pub(crate) fn destroy(db: &Connection, header: &Header) -> Result<(), StoreError> {
     for (_, part) in declared(header) {
