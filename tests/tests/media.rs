@@ -428,6 +428,11 @@ impl Granted {
             .any(|place| contains(place, word))
     }
 
+    /// What nothing but the photo has in it.
+    fn glimpse(&self) -> &[u8] {
+        self.photo.get(100_000..100_064).unwrap()
+    }
+
     /// Syncs until the grant, and then what it opens, has come.
     fn fetch(&mut self) {
         let link = self.stage.link.clone();
@@ -443,7 +448,7 @@ impl Granted {
     fn is_gone(&mut self, keys: &[Vec<u8>]) {
         assert!(self.stage.phones[1].media_file(self.record, &self.name).is_err());
         assert!(keys.iter().all(|key| !self.is_there(key)), "no key");
-        assert!(!self.is_there(&self.photo[100_000..100_064]), "no plain text");
+        assert!(!self.is_there(self.glimpse()), "no plain text");
         let left: i64 = database_of(&self.device)
             .query_row(
                 "SELECT (SELECT coalesce(sum(length(bytes)), 0) FROM piece) + (SELECT count(*) FROM media)",
@@ -460,10 +465,7 @@ fn a_device_that_is_granted_a_record_reads_its_photo_whole_and_forgets_it_when_t
     let mut granted = granted(91);
     granted.fetch();
     let keys = granted.keys();
-    assert!(
-        !granted.is_there(&granted.photo[100_000..100_064]),
-        "never in plain"
-    );
+    assert!(!granted.is_there(granted.glimpse()), "never in plain");
     let phone = &mut granted.stage.phones[1];
     phone
         .answer(granted.record, &at("name"), Value::Text("Awa D.".to_owned()))

@@ -52,6 +52,9 @@ pub enum GrantError {
     /// The device has been put out of the programme.
     #[error("\"{0}\" was revoked, or its membership has ended; nothing can be granted to it")]
     Gone(String),
+    /// Auditors are handed no records.
+    #[error("\"{0}\" is an auditor, who reads no answers; grant the record to an enumerator's device")]
+    Auditor(String),
     /// The device has posted no key that is still unused.
     #[error("\"{0}\" has no fresh key left here: let it sync, sync this desk, and grant again")]
     NoFreshKey(String),
@@ -207,8 +210,10 @@ impl Notebook {
         hours: u32,
     ) -> Result<(), GrantError> {
         let limits = self.packet_limits();
-        if own.member(&to).is_none() {
-            return Err(GrantError::NoMember(to.to_string()));
+        let member = own.member(&to);
+        let member = member.ok_or_else(|| GrantError::NoMember(to.to_string()))?;
+        if !member.role.takes_answers() {
+            return Err(GrantError::Auditor(self.people()?.name(&to)));
         }
         let gone = own.revocation(&to).is_some() || own.is_expired(&to, self.known_time()?);
         if gone {

@@ -123,6 +123,7 @@ impl Notebook {
         if self.is_desk() {
             return Err(HandOverError::Desk);
         }
+        self.may_take_answers()?;
         let programme = {
             let (own, programme) = self.belonging::<HandOverError>()?;
             if own.member(&from).is_none() || from == self.me.member {

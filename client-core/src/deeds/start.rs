@@ -36,6 +36,12 @@ pub enum DraftError {
          for a person at the desk once it is sent"
     )]
     Revoked,
+    /// This node's member looks at who did what, and records nothing.
+    #[error(
+        "this notebook is an auditor's, who looks at the roster and the audit: records are begun and taken over on an \
+         enumerator's device or at a desk"
+    )]
+    NotForAuditors,
     /// Consent was taken back.
     #[error("consent to record {0} was withdrawn: nobody reads or edits it any more")]
     Withdrawn(RecordId),
@@ -79,6 +85,7 @@ impl Notebook {
         if self.is_revoked() {
             return Err(DraftError::Revoked);
         }
+        self.may_take_answers()?;
         self.let_expire()?;
         let form = self.form(form, None)?;
         let mut chance = [0; 16];
@@ -113,6 +120,15 @@ impl Notebook {
             new: true,
         })?;
         Ok(id)
+    }
+
+    /// Refuses where this node's member is not one who records what people answer.
+    pub(crate) fn may_take_answers(&self) -> Result<(), DraftError> {
+        let me = self.roster.as_ref().and_then(|own| own.member(&self.me.member));
+        match me.is_none_or(|me| me.role.takes_answers()) {
+            true => Ok(()),
+            false => Err(DraftError::NotForAuditors),
+        }
     }
 
     /// Opens the draft of a record, or begins one over a record that can be read here.

@@ -148,6 +148,7 @@ impl From<DraftError> for NotebookError {
             },
             DraftError::Form(error) => error.into(),
             DraftError::Answer(error) => Self::invalid(error),
+            DraftError::NotForAuditors => Self::invalid(error),
             other => Self::unusable(other),
         }
     }
