@@ -163,7 +163,7 @@ pub(crate) const FOR_ALL: [Kind; 5] = [
 ];
 
 /// The kinds that are sent to their recipient alone.
-pub(crate) const TO_ONE: [Kind; 3] = [Kind::GRANT, Kind::HANDOVER, Kind::HANDED_MEDIA];
+pub(crate) const TO_ONE: [Kind; 4] = [Kind::GRANT, Kind::HANDOVER, Kind::HANDED_MEDIA, Kind::ASSIGNMENT];
 
 /// Returns what is kept of an envelope: nothing but the header if its record was erased, and no pieces of a photo, which
 /// come apart.

@@ -14,7 +14,7 @@ use crate::deeds::entities::EntitiesError;
 use crate::deeds::expire::ExpireError;
 use crate::deeds::forms::FormsError;
 use crate::filling;
-use crate::import::load;
+use crate::import::load_within;
 use crate::store::media::{self, DraftFile};
 use crate::store::records::{self, RecordRow, RecordStatus};
 use crate::store::{StoreError, drafts, time};
@@ -219,7 +219,17 @@ impl Notebook {
 
 /// Reads a record, and says which of its form's compartments this node cannot read.
 pub(crate) fn readable(db: &Connection, id: RecordId, form: &Form) -> Result<record::Record, StoreError> {
-    let mut base = load(db, id)?;
+    readable_within(db, id, form, |_| true)
+}
+
+/// Reads some compartments of a record, as whoever can read no others would.
+pub(crate) fn readable_within(
+    db: &Connection,
+    id: RecordId,
+    form: &Form,
+    within: impl Fn(&str) -> bool,
+) -> Result<record::Record, StoreError> {
+    let mut base = load_within(db, id, within)?;
     let fresh = records::get(db, id)?.is_none_or(|row| row.status == RecordStatus::Draft);
     if !fresh {
         let shut: Vec<String> = form

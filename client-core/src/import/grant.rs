@@ -115,7 +115,7 @@ fn take_keys(db: &Connection, record: RecordId, grant: &Grant) -> Result<(), Shu
 }
 
 /// A desk remembers what another desk granted, and leaves the one-time key alone from now on.
-fn remember(
+pub(super) fn remember(
     db: &Connection,
     reading: &Reading<'_>,
     verified: &Verified,

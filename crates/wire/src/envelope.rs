@@ -61,6 +61,8 @@ impl Kind {
     /// A photo, a recording or a signature of an open draft that moves to another device, laid out as [`Self::MEDIA`] and
     /// sealed to that device. The subject is the record.
     pub const HANDED_MEDIA: Self = Self(14);
+    /// What one record says of entities, for one device that is to visit them. The subject is the record.
+    pub const ASSIGNMENT: Self = Self(15);
 
     /// Returns whether the envelope is about a record, which its subject names.
     pub fn of_record(self) -> bool {
@@ -74,6 +76,7 @@ impl Kind {
                 | Self::RECEIPT
                 | Self::MEDIA
                 | Self::HANDED_MEDIA
+                | Self::ASSIGNMENT
         )
     }
 

@@ -117,6 +117,7 @@ pub(crate) fn name(kind: Kind) -> &'static str {
         Kind::RECEIPT => "receipt",
         Kind::MEDIA => "media",
         Kind::HANDED_MEDIA => "media of a hand-over",
+        Kind::ASSIGNMENT => "assignment",
         _ => "of a later version",
     }
 }

@@ -179,6 +179,13 @@ fn check_shape(header: &Header, roster: &Roster) -> Result<(), VerifyError> {
             !alone && only(CompartmentId::RECIPIENT),
             "a draft is handed to one device",
         ),
+        Kind::ASSIGNMENT => {
+            allow(desk, "only desks assign entities")?;
+            allow(
+                !alone && only(CompartmentId::RECIPIENT),
+                "entities are assigned to one device",
+            )
+        }
         Kind::TOMBSTONE => {
             allow(may_erase(role), "only coordinators and protection officers erase")?;
             allow(alone && bare, "a tombstone holds nothing")
