@@ -29,6 +29,7 @@ pub mod list;
 pub mod media;
 pub mod members;
 pub mod move_relay;
+pub mod packets;
 pub mod policy;
 pub mod post_keys;
 pub mod progress;
