@@ -9,10 +9,12 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use baraza_tests::process::{baraza, path};
 use baraza_tests::seized::{contains, database_of, everything_on, once_keys, opens, programme_of, relayed};
-use baraza_tests::{Stage, at};
+use baraza_tests::{PASSPHRASE, Stage, at};
 use client_core::deeds::entities::{AssignError, EntityView, entities_csv};
 use client_core::deeds::grant::GrantError;
+use client_core::deeds::packets::Handed;
 use client_core::deeds::revoke::Trust;
 use client_core::{Notebook, RecordStatus};
 use form::{Form, Source};
@@ -167,7 +169,16 @@ fn an_assigned_household_is_visited_without_a_network_and_gone_when_its_time_is_
 
     stage.field.clock.pass_hours(47);
     assert_eq!(households(&mut stage.phones[1]).len(), 1);
+    let handed = stage.phones[1].packets().unwrap();
+    assert_eq!(handed.len(), 1);
+    assert_eq!(handed[0].expires.as_deref(), Some("2026-11-18T07:00:00Z"));
+    let what = Handed::Entity {
+        list: "households".to_owned(),
+        id: entity.id.clone(),
+    };
+    assert_eq!(handed[0].what, what);
     stage.field.clock.pass_hours(2);
+    assert_eq!(stage.phones[1].packets().unwrap(), []);
     assert_eq!(households(&mut stage.phones[1]), []);
     assert_eq!(offered(&mut stage.phones[1]), Vec::<String>::new());
     assert!(!is_there(&stage, AMINA));
@@ -414,4 +425,26 @@ fn an_assignment_has_the_limits_of_a_packet() {
     assert!(matches!(refused, Err(AssignError::Attached(_))), "{refused:?}");
     let envelopes = stage.desk.device_report(to).unwrap().grants;
     assert_eq!(envelopes, [], "nothing went out");
+}
+
+#[test]
+fn the_command_line_assigns_entities_and_says_which_the_device_cannot_name() {
+    let (stage, entity) = registered(11);
+    let Stage {
+        folder, desk, field, ..
+    } = stage;
+    drop(desk);
+    let home = folder.path().join("desk");
+    let say = |arguments: &[&str]| {
+        let home = ["--home", path(&home), "--to", "bakary", "--for", "36"];
+        baraza(
+            &[&["entity", "assign", "households", &entity.id], arguments, &home].concat(),
+            PASSPHRASE,
+        )
+    };
+    let told = say(&[]);
+    assert!(told.contains("36 hours") && told.contains(&entity.id), "{told}");
+    let told = say(&["--compartment", "identity"]);
+    assert!(!told.contains(&entity.id), "{told}");
+    drop(field);
 }
