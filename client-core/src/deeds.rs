@@ -30,6 +30,7 @@ pub mod media;
 pub mod meet;
 pub mod members;
 pub mod move_relay;
+pub mod packets;
 pub mod policy;
 pub mod post_keys;
 pub mod progress;

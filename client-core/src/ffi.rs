@@ -13,11 +13,21 @@ use crate::deeds::settle::Decision;
 use crate::deeds::sync::SyncOptions;
 use crate::{Cost, HttpLink, Surroundings};
 
+mod consent;
 mod error;
+mod files;
+mod handing;
+mod interview;
+mod screens;
 mod syncing;
 mod views;
 
+pub use consent::{Basis, ConsentDecision, ConsentMode, ConsentSaid};
 pub use error::NotebookError;
+pub use files::{FormFile, MediaFile};
+pub use handing::{Entity, EntityProperty, HandedDraft, Member, Packet};
+pub use interview::Interview;
+pub use screens::{Asked, Heading, Named, Notice, Offer, Problem, Screen, Step};
 pub use syncing::{Confirmations, SyncProgress, SyncReport, SyncWatcher};
 pub use views::{
     Choice, Disagreement, FormSummary, Question, RecordSummary, Settlement, Side, Trouble, TroubleKind,

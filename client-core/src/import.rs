@@ -32,6 +32,7 @@ use crate::store::quarantine::{self, Cause};
 use crate::store::records::{self, RecordRow, RecordStatus};
 use crate::store::{StoreError, drafts, entities, keys, roster as store_roster, time};
 
+pub(crate) mod assignment;
 mod book;
 mod checkpoint;
 pub(crate) mod files;
@@ -198,6 +199,7 @@ fn open(db: &Connection, reading: &Reading<'_>, verified: &Verified) -> Result<T
         Kind::FILE => files::open(db, reading, verified),
         Kind::BOOK => book::open(db, reading, verified),
         Kind::GRANT => grant::open(db, reading, verified),
+        Kind::ASSIGNMENT => assignment::open(db, reading, verified),
         Kind::CHECKPOINT => checkpoint::open(db, reading, verified),
         Kind::RECORD => open_record(db, reading, verified),
         Kind::MEDIA => media::open(db, reading, verified),
@@ -419,13 +421,23 @@ fn merge(
 
 /// Reads what this node has of a record.
 pub(crate) fn load(db: &Connection, id: RecordId) -> Result<Record, StoreError> {
+    load_within(db, id, |_| true)
+}
+
+/// Reads what this node has of some compartments of a record.
+pub(crate) fn load_within(
+    db: &Connection,
+    id: RecordId,
+    within: impl Fn(&str) -> bool,
+) -> Result<Record, StoreError> {
     // What was begun here and is not finished nobody else can have erased.
     let begun_here = |row: RecordRow| row.status == RecordStatus::Draft;
     if myself::is_restored(db)? && !records::get(db, id)?.is_none_or(begun_here) {
         return Err(StoreError::Restored);
     }
     let mut book = Record::new();
-    for (compartment, bytes) in records::documents(db, id)? {
+    let documents = records::documents(db, id)?.into_iter();
+    for (compartment, bytes) in documents.filter(|(compartment, _)| within(compartment)) {
         book.load(compartment, &bytes)
             .map_err(|_| StoreError::Unreadable("a record; rebuild the notebook"))?;
     }

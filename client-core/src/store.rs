@@ -8,6 +8,7 @@ use thiserror::Error;
 
 use crate::merging::WorkerError;
 
+pub(crate) mod assigned;
 pub(crate) mod audit;
 pub(crate) mod confirming;
 pub(crate) mod drafts;
@@ -49,6 +50,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("store/0013_restored.sql"),
     include_str!("store/0014_media.sql"),
     include_str!("store/0015_notices.sql"),
+    include_str!("store/0016_moving.sql"),
 ];
 
 /// Why the notebook's file cannot be read or written.

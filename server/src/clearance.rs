@@ -76,6 +76,9 @@ impl<'a> Clearance<'a> {
         if self.barred {
             return Ok(false);
         }
+        if part.compartment == CompartmentId::RECIPIENT {
+            return Ok(header.recipient == Some(self.member));
+        }
         let granted = self.compartments(RecordId::from_bytes(header.subject), store)?;
         Ok(self.roster.may_read(&self.member, part.compartment) || granted.contains(&part.compartment))
     }

@@ -165,11 +165,14 @@ pub(crate) const FOR_ALL: [Kind; 5] = [
     Kind::RECEIPT,
 ];
 
+/// The kinds that are sent to their recipient alone.
+pub(crate) const TO_ONE: [Kind; 4] = [Kind::GRANT, Kind::HANDOVER, Kind::HANDED_MEDIA, Kind::ASSIGNMENT];
+
 /// Returns what is kept of an envelope: nothing but the header if its record was erased, and no pieces of a photo, which
 /// come apart.
 pub(crate) fn kept(envelope: &Envelope, erased: bool) -> Envelope {
     let mut kept = envelope.withholding(|_| !erased);
-    if envelope.header.kind == Kind::MEDIA {
+    if envelope.header.kind.has_pieces() {
         kept.parts
             .iter_mut()
             .skip(1)
@@ -180,7 +183,7 @@ pub(crate) fn kept(envelope: &Envelope, erased: bool) -> Envelope {
 
 /// Returns the pieces that a header declares, by their hashes.
 pub(crate) fn pieces(header: &Header) -> impl Iterator<Item = PartHash> {
-    let declares = header.kind == Kind::MEDIA;
+    let declares = header.kind.has_pieces();
     let parts = header.parts.iter().skip(1).filter(move |_| declares);
     parts.map(|part| part.hash)
 }

@@ -10,7 +10,10 @@ use std::path::Path;
 
 use baraza_tests::{PASSPHRASE, at, notebook_file};
 use client_core::deeds::admit::{Admission, AdmitError};
+use client_core::deeds::grant::GrantError;
+use client_core::deeds::hand_over::HandOverError;
 use client_core::deeds::recovery::SplitKeyError;
+use client_core::deeds::start::DraftError;
 use client_core::{Cost, HttpLink, Notebook};
 use form::{Form, Source, Value};
 use tempfile::TempDir;
@@ -290,6 +293,24 @@ fn an_auditor_sees_the_roster_and_reads_nothing() {
     drop(auditor);
     let held = compartments_held(&story.field.folder().join("auditor"), me);
     assert_eq!(held, [], "no answer is sent to an auditor");
+}
+
+#[test]
+fn an_auditor_begins_no_record_takes_none_over_and_is_handed_none() {
+    let mut story = Story::begin(8);
+    let record = story.visit("before");
+    let mut auditor = story.join("auditor", &Admission::of(Role::AUDITOR));
+    story.sync();
+    let refused = auditor.start("visit", None).unwrap_err();
+    assert!(matches!(refused, DraftError::NotForAuditors), "{refused}");
+    assert_eq!(ids(&auditor), []);
+    let refused = auditor.offer(story.phone.member());
+    assert!(
+        matches!(refused, Err(HandOverError::Draft(DraftError::NotForAuditors))),
+        "{refused:?}"
+    );
+    let refused = story.desk.grant(record, auditor.member(), None);
+    assert!(matches!(refused, Err(GrantError::Auditor(_))), "{refused:?}");
 }
 
 #[test]

@@ -7,16 +7,22 @@
     reason = "a test stops where something is missing"
 )]
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use baraza_tests::seized::{HANDOVER, contains, everything_on, once_keys, opens, programme_of, relayed};
+use baraza_tests::hostile::Mallory;
+use baraza_tests::photos::noise;
+use baraza_tests::seized::{
+    HANDOVER, contains, database_of, everything_on, once_keys, opens, programme_of, relayed,
+};
 use baraza_tests::{Stage, at};
+use client_core::deeds::carry::Selection;
 use client_core::deeds::hand_over::{HandOverError, HandedOver};
 use client_core::deeds::show::ShowError;
 use client_core::deeds::start::DraftError;
+use client_core::deeds::sync::SyncOptions;
 use client_core::{Notebook, RecordStatus};
 use form::Form;
-use wire::{Kind, RecordId};
+use wire::{Kind, PartHash, RecordId};
 
 const FORM: &str = "
 | survey |
@@ -26,6 +32,8 @@ const FORM: &str = "
 | | begin_repeat | members | Member | | |
 | | text | called | Called | | identity |
 | | end_repeat | | | | |
+| | image | photo | Photo | | identity |
+| | audio | said | Recording | | |
 | settings |
 | | form_title | form_id | version |
 | | Visit | visit | 1 |
@@ -260,4 +268,146 @@ fn a_file_that_was_changed_or_is_another_is_refused() {
     assert!(taker.take_over(&handed.file[..middle]).is_err());
     assert!(taker.take_over(b"something else").is_err());
     assert_eq!(taker.take_over(&handed.file).unwrap(), record);
+}
+
+/// The first phone's draft gets a photo of two pieces and a recording of one. Returns what they are called, and the photo.
+fn with_photos(stage: &mut Stage, record: RecordId) -> ([String; 2], Vec<u8>) {
+    let phone = &mut stage.phones[0];
+    let photo = phone
+        .attach_media(record, &at("photo"), "a.png", &noise(1, 320))
+        .unwrap();
+    let said = phone
+        .attach_media(record, &at("said"), "b.m4a", &[9; 5000])
+        .unwrap();
+    let bytes = phone.media_file(record, &photo).unwrap();
+    ([photo, said], bytes)
+}
+
+fn rows(device: &Path, table: &str) -> i64 {
+    let sql = format!("SELECT count(*) FROM {table}");
+    database_of(device).query_row(&sql, [], |row| row.get(0)).unwrap()
+}
+
+/// The second phone has the draft with its photo and recording, and nothing sealed of them is left on it.
+fn taken_with_photos(stage: &mut Stage, record: RecordId, names: &[String; 2], photo: &[u8]) {
+    let device = folder(stage, "bakary");
+    let taker = &mut stage.phones[1];
+    assert_eq!(drafts(taker), [record]);
+    let mut files: Vec<String> = taker
+        .media(record)
+        .unwrap()
+        .into_iter()
+        .map(|file| file.name)
+        .collect();
+    files.sort();
+    let mut all = names.clone();
+    all.sort();
+    assert_eq!(files, all);
+    assert!(
+        taker.media_file(record, &names[0]).unwrap() == photo,
+        "byte for byte"
+    );
+    assert_eq!(taker.media_file(record, &names[1]).unwrap(), [9; 5000]);
+    assert_eq!(rows(&device, "piece"), 0);
+}
+
+#[test]
+fn photos_and_recordings_move_with_their_draft_and_nothing_of_them_stays_with_the_giver() {
+    let (mut stage, record) = begun(71);
+    let (names, photo) = with_photos(&mut stage, record);
+    let giver = folder(&stage, "amina");
+    let glimpse = &photo[100_000..100_064];
+    let is_at = |device: &PathBuf| everything_on(device).iter().any(|place| contains(place, glimpse));
+    assert!(is_at(&giver));
+    handed(&mut stage, record);
+    assert!(!is_at(&giver), "sealed, on its way");
+    assert_eq!(rows(&giver, "media_draft"), 0);
+    stage.sync_phones();
+    taken_with_photos(&mut stage, record, &names, &photo);
+    assert!(is_at(&folder(&stage, "bakary")));
+    // What is still sealed with the giver goes as soon as it knows that the taker has the draft.
+    assert_eq!(rows(&giver, "piece"), 3);
+    stage.sync_phones();
+    assert_eq!(rows(&giver, "piece"), 0);
+    let copies = std::fs::read_dir(giver.join("outbox")).unwrap();
+    let large = copies.filter(|file| file.as_ref().unwrap().metadata().unwrap().len() > 100_000);
+    assert_eq!(large.count(), 0);
+    finished_by_the_taker(&mut stage, record);
+    assert!(stage.desk.media_file(record, &names[0]).unwrap() == photo);
+    assert_eq!(stage.desk.media_file(record, &names[1]).unwrap(), [9; 5000]);
+}
+
+#[test]
+fn the_file_of_a_draft_holds_its_photos_too() {
+    let (mut stage, record) = begun(72);
+    let (names, photo) = with_photos(&mut stage, record);
+    let handed = handed(&mut stage, record);
+    assert_eq!(stage.phones[1].take_over(&handed.file).unwrap(), record);
+    taken_with_photos(&mut stage, record, &names, &photo);
+    stage.sync_phones();
+    stage.sync_phones();
+    taken_with_photos(&mut stage, record, &names, &photo);
+    assert_eq!(rows(&folder(&stage, "amina"), "piece"), 0);
+    finished_by_the_taker(&mut stage, record);
+    assert!(stage.desk.media_file(record, &names[0]).unwrap() == photo);
+}
+
+#[test]
+fn a_draft_waits_for_its_photos_and_is_nowhere_twice_meanwhile() {
+    let (mut stage, record) = begun(73);
+    let (names, photo) = with_photos(&mut stage, record);
+    handed(&mut stage, record);
+    let (link, giver) = (stage.link.clone(), folder(&stage, "amina"));
+    let metered = || SyncOptions {
+        metered: true,
+        ..SyncOptions::default()
+    };
+    for phone in &mut stage.phones {
+        phone.sync_as(&link, metered()).unwrap();
+    }
+    assert_eq!(drafts(&stage.phones[1]), [], "its photos are not at the relay");
+    // A cut costs a frame, not a photo.
+    let before = stage.field.tap.traffic();
+    stage.field.tap.cut_after(150_000);
+    stage.phones[0].sync(&link).unwrap_err();
+    std::thread::sleep(std::time::Duration::from_millis(1500));
+    stage.phones[0].sync(&link).unwrap();
+    let sent = stage.field.tap.traffic().since(before).up;
+    assert!(sent < photo.len() as u64 * 11 / 10, "{sent} B");
+    let report = stage.phones[1].sync_as(&link, metered()).unwrap();
+    assert_eq!((drafts(&stage.phones[1]), report.waiting), (vec![], 1));
+    // A desk that has confirmed all the rest makes nobody forget what the taker still lacks.
+    stage.sync_desk();
+    stage.phones[0].sync(&link).unwrap();
+    assert_eq!(rows(&giver, "piece"), 3);
+    assert_eq!(drafts(&stage.phones[0]), []);
+    stage.phones[1].sync(&link).unwrap();
+    taken_with_photos(&mut stage, record, &names, &photo);
+    finished_by_the_taker(&mut stage, record);
+}
+
+#[test]
+fn a_third_device_is_given_nothing_of_a_photo_that_was_handed_to_another() {
+    let (mut stage, record) = begun(74);
+    with_photos(&mut stage, record);
+    let mallory = Mallory::enrol("mallory", &mut stage.desk, 9);
+    handed(&mut stage, record);
+    let link = stage.link.clone();
+    stage.phones[0].sync(&link).unwrap();
+    let relay = relayed(
+        &folder(&stage, "relay"),
+        programme_of(&stage.desk),
+        Kind::HANDED_MEDIA,
+    );
+    let pieces = relay.iter().flat_map(|media| media.header.parts.iter().skip(1));
+    let pieces: Vec<PartHash> = pieces.map(|piece| piece.hash).collect();
+    assert_eq!(pieces.len(), 3);
+    stage.sync_desk();
+    assert_eq!(mallory.want_pieces(&pieces), 0);
+    let mut again = Vec::new();
+    stage
+        .desk
+        .export_bundle(&mut again, Selection::Everything)
+        .unwrap();
+    assert!(again.len() < 100_000, "the desk has only headers of them");
 }

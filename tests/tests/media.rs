@@ -2,15 +2,17 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops where something is missing")]
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use baraza_tests::hostile::Mallory;
 use baraza_tests::photos::{as_a_camera, noise};
 use baraza_tests::process::{baraza, path};
+use baraza_tests::seized::{contains, database_of, everything_on};
 use baraza_tests::{PASSPHRASE, Stage, at, notebook_file, scan};
 use client_core::Notebook;
 use client_core::deeds::carry::Selection;
 use client_core::deeds::media::MediaError;
+use client_core::deeds::revoke::Trust;
 use client_core::deeds::sync::SyncOptions;
 use form::{Form, Source, Value};
 use rusqlite::Connection;
@@ -268,7 +270,7 @@ fn a_device_without_a_grant_is_given_no_piece_and_one_with_it_is() {
     let pieces = declared(stage.folder.path());
     assert_eq!(pieces.len(), 1);
     assert_eq!(mallory.want_pieces(&pieces), 0);
-    // The other phone is granted the record: it sees the small picture.
+    // The other phone is granted the record.
     let bakary = stage.phones[1].member();
     stage.desk.grant(record, bakary, None).unwrap();
     stage.sync_desk();
@@ -276,7 +278,7 @@ fn a_device_without_a_grant_is_given_no_piece_and_one_with_it_is() {
     // The grant came; now what it names is asked for.
     stage.sync_phones();
     let files = stage.phones[1].media(record).unwrap();
-    assert!(files.len() == 1 && !files[0].thumbnail.is_empty() && !files[0].complete);
+    assert!(files.len() == 1 && !files[0].thumbnail.is_empty() && files[0].complete);
     assert_eq!(mallory.want_pieces(&pieces), 0);
 }
 
@@ -381,4 +383,191 @@ fn the_command_line_attaches_lists_and_saves_photos() {
     assert_eq!(listed[0]["complete"], serde_json::json!(true));
     assert_eq!(std::fs::read(out.join(&name)).unwrap().len(), noise(12, 50).len());
     assert!(say(&["record", "show", &record]).contains(&name));
+}
+
+/// A record with a photo at the desk, of which a device was granted everything.
+struct Granted {
+    stage: Stage,
+    record: RecordId,
+    name: String,
+    photo: Vec<u8>,
+    device: PathBuf,
+}
+
+fn granted(seed: u8) -> Granted {
+    let mut stage = stage(seed);
+    let (record, name) = visit_with_photo(&mut stage.phones[0], 13, 320);
+    stage.sync_phones();
+    stage.sync_desk();
+    let photo = stage.desk.media_file(record, &name).unwrap();
+    let bakary = stage.phones[1].member();
+    stage.desk.grant(record, bakary, None).unwrap();
+    stage.sync_desk();
+    let device = stage.folder.path().join("bakary");
+    Granted {
+        stage,
+        record,
+        name,
+        photo,
+        device,
+    }
+}
+
+impl Granted {
+    /// The keys to the record on the device.
+    fn keys(&self) -> Vec<Vec<u8>> {
+        let db = database_of(&self.device);
+        let mut statement = db.prepare("SELECT key FROM key_book WHERE subject = ?1").unwrap();
+        let rows = statement.query_map([self.record.as_bytes()], |row| row.get(0));
+        rows.unwrap().map(Result::unwrap).collect()
+    }
+
+    fn is_there(&self, word: &[u8]) -> bool {
+        everything_on(&self.device)
+            .iter()
+            .any(|place| contains(place, word))
+    }
+
+    /// What nothing but the photo has in it.
+    fn glimpse(&self) -> &[u8] {
+        self.photo.get(100_000..100_064).unwrap()
+    }
+
+    /// Syncs until the grant, and then what it opens, has come.
+    fn fetch(&mut self) {
+        let link = self.stage.link.clone();
+        for _ in 0..2 {
+            self.stage.phones[1].sync(&link).unwrap();
+        }
+        assert!(self.stage.phones[1].media_file(self.record, &self.name).unwrap() == self.photo);
+        let keys = self.keys();
+        assert!(!keys.is_empty() && keys.iter().all(|key| self.is_there(key)));
+    }
+
+    /// Nothing of the photo, sealed or not, and no key to it is on the device.
+    fn is_gone(&mut self, keys: &[Vec<u8>]) {
+        assert!(self.stage.phones[1].media_file(self.record, &self.name).is_err());
+        assert!(keys.iter().all(|key| !self.is_there(key)), "no key");
+        assert!(!self.is_there(self.glimpse()), "no plain text");
+        let left: i64 = database_of(&self.device)
+            .query_row(
+                "SELECT (SELECT coalesce(sum(length(bytes)), 0) FROM piece) + (SELECT count(*) FROM media)",
+                [],
+                |row| row.get(0),
+            )
+            .unwrap();
+        assert_eq!(left, 0);
+    }
+}
+
+#[test]
+fn a_device_that_is_granted_a_record_reads_its_photo_whole_and_forgets_it_when_the_record_is_finished() {
+    let mut granted = granted(91);
+    granted.fetch();
+    let keys = granted.keys();
+    assert!(!granted.is_there(granted.glimpse()), "never in plain");
+    let phone = &mut granted.stage.phones[1];
+    phone
+        .answer(granted.record, &at("name"), Value::Text("Awa D.".to_owned()))
+        .unwrap();
+    phone.finish(granted.record).unwrap().unwrap();
+    granted.is_gone(&keys);
+    // Granted again, it comes again.
+    granted.stage.sync_phones();
+    granted.stage.sync_desk();
+    let bakary = granted.stage.phones[1].member();
+    granted.stage.desk.grant(granted.record, bakary, None).unwrap();
+    granted.stage.sync_desk();
+    granted.fetch();
+}
+
+#[test]
+fn when_a_packets_time_is_over_no_photo_of_it_and_no_key_is_left() {
+    let mut granted = granted(92);
+    granted.fetch();
+    let keys = granted.keys();
+    granted.stage.field.clock.pass_hours(73);
+    granted.is_gone(&keys);
+    granted.stage.sync_phones();
+    granted.is_gone(&keys);
+}
+
+#[test]
+fn a_revoked_device_loses_the_photos_it_was_granted() {
+    let mut granted = granted(93);
+    granted.fetch();
+    let keys = granted.keys();
+    let bakary = granted.stage.phones[1].member();
+    granted.stage.desk.revoke(bakary, Trust::AllHere).unwrap();
+    granted.stage.sync_desk();
+    granted.stage.sync_phones();
+    granted.is_gone(&keys);
+}
+
+#[test]
+fn on_a_metered_link_a_granted_photo_waits_and_the_record_does_not() {
+    let mut granted = granted(94);
+    let link = granted.stage.link.clone();
+    let phone = &mut granted.stage.phones[1];
+    for _ in 0..2 {
+        let metered = SyncOptions {
+            metered: true,
+            ..SyncOptions::default()
+        };
+        phone.sync_as(&link, metered).unwrap();
+    }
+    assert_eq!(phone.show(granted.record).unwrap().answers["name"], "Awa");
+    let file = &phone.media(granted.record).unwrap()[0];
+    assert!(!file.complete && !file.thumbnail.is_empty());
+    // A budget that is too small for it brings a part, and the next call goes on from there.
+    let small = SyncOptions {
+        budget: Some(150_000),
+        ..SyncOptions::default()
+    };
+    phone.sync_as(&link, small).unwrap();
+    let before = granted.stage.field.tap.traffic();
+    granted.fetch();
+    let came = granted.stage.field.tap.traffic().since(before).down;
+    assert!(came < granted.photo.len() as u64 - 50_000, "{came} B");
+}
+
+#[test]
+fn a_photo_in_a_compartment_that_was_not_granted_does_not_come() {
+    let mut stage = stage(95);
+    let (record, name) = visit_with_photo(&mut stage.phones[0], 14, 100);
+    stage.sync_phones();
+    stage.sync_desk();
+    let bakary = stage.phones[1].member();
+    let general = ["general".to_owned()];
+    stage.desk.grant(record, bakary, Some(&general)).unwrap();
+    stage.sync_desk();
+    stage.sync_phones();
+    stage.sync_phones();
+    let phone = &mut stage.phones[1];
+    assert_eq!(phone.show(record).unwrap().answers["name"], "Awa");
+    assert!(phone.media(record).unwrap().is_empty());
+    phone.media_file(record, &name).unwrap_err();
+    let device = stage.folder.path().join("bakary");
+    let pieces: i64 = database_of(&device)
+        .query_row("SELECT coalesce(sum(length(bytes)), 0) FROM piece", [], |row| {
+            row.get(0)
+        })
+        .unwrap();
+    assert_eq!(pieces, 0);
+}
+
+#[test]
+fn a_bundle_brings_a_granted_device_the_photo_too() {
+    let mut granted = granted(96);
+    granted.stage.field.stop_relay();
+    let bakary = granted.stage.phones[1].member();
+    let mut bundle = Vec::new();
+    granted
+        .stage
+        .desk
+        .export_bundle(&mut bundle, Selection::For(bakary))
+        .unwrap();
+    let phone = &mut granted.stage.phones[1];
+    phone.import_bundle(&mut bundle.as_slice()).unwrap();
+    assert!(phone.media_file(granted.record, &granted.name).unwrap() == granted.photo);
 }

@@ -14,7 +14,10 @@ use client_core::deeds::grant::GrantError;
 use client_core::deeds::show::ShowError;
 use client_core::deeds::start::DraftError;
 use client_core::{Notebook, RecordStatus, Surroundings};
-use form::Form;
+use form::{Form, Value};
+use rand::SeedableRng as _;
+use rand::rngs::ChaCha20Rng;
+use record::{Actor, AuthorId, Draft, Record};
 use testkit::FieldClock;
 use wire::{Envelope, Kind, RecordId};
 
@@ -419,4 +422,57 @@ fn two_desks_worth_of_grants_on_one_key_leave_it_until_both_are_spent() {
         phone.finish(record).unwrap().unwrap();
     }
     assert!(!is_there(&stage, &seed));
+}
+
+/// The step of a draft that puts something down about the record itself.
+fn step_about(name: &str, said: &str) -> Vec<u8> {
+    let actor = Actor::make(AuthorId([1; 16]), &mut ChaCha20Rng::from_seed([1; 32]));
+    let (mut draft, _) = Draft::begin(&Record::new(), actor, 1).unwrap();
+    let step = draft.set_meta(name, Value::Text(said.to_owned()), 1).unwrap();
+    step.as_bytes().to_vec()
+}
+
+#[test]
+fn a_granted_device_that_says_the_record_answers_another_form_is_refused_and_the_record_stays() {
+    for (seed, name) in [(54, "form"), (55, "version")] {
+        let mut stage = stage(seed);
+        let record = granted(&mut stage, 1, 48)[0];
+        let before = stage.desk.show(record).unwrap();
+        let phone = &mut stage.phones[1];
+        phone.answer_text(record, &at("fear"), FEAR).unwrap();
+        // What no program of ours writes, sealed and sent by one that was tampered with.
+        database_of(&device(&stage))
+            .execute(
+                "INSERT INTO draft_step (record, n, step) VALUES (?1, 1000, ?2)",
+                (record.as_bytes(), step_about(name, "nothing")),
+            )
+            .unwrap();
+        stage.phones[1].finish(record).unwrap().unwrap();
+        stage.sync_phones();
+        stage.sync_desk();
+        for _ in 0..2 {
+            let shown = stage.desk.show(record).unwrap();
+            assert_eq!(shown.answers, before.answers);
+            assert_eq!(shown.summary.form, before.summary.form);
+            let troubled = stage.desk.troubled().unwrap();
+            assert!(
+                troubled.len() == 1 && troubled[0].quarantined && troubled[0].reason.contains("another form"),
+                "{troubled:?}"
+            );
+            stage.desk.rebuild().unwrap();
+        }
+        // Others go on with it.
+        let amina = stage.phones[0].member();
+        stage.desk.grant(record, amina, None).unwrap();
+        stage.sync_desk();
+        stage.sync_phones();
+        stage.sync_phones();
+        stage.phones[0]
+            .answer_text(record, &at("fear"), "Nothing")
+            .unwrap();
+        stage.phones[0].finish(record).unwrap().unwrap();
+        stage.sync_phones();
+        stage.sync_desk();
+        assert_eq!(stage.desk.show(record).unwrap().answers["fear"], "Nothing");
+    }
 }

@@ -131,15 +131,13 @@ impl Notebook {
             Selection::For(member) if own.is_desk(&member) => envelopes::everything(db),
             Selection::For(member) => envelopes::meant_for(db, member),
         })?;
-        // Devices see small pictures; the pieces are for desks and for the relay.
-        let with_pieces = !matches!(selection, Selection::For(member) if !own.is_desk(&member));
         for id in &ids {
             if let Some(envelope) = self.store.read(|db| envelopes::get(db, *id))? {
                 let declared: Vec<_> = pieces::declared(&envelope.header)
                     .map(|(_, part)| part.hash)
                     .collect();
                 into.write_all(&bundle.write(&Frame::Push(envelope)))?;
-                for part in declared.into_iter().filter(|_| with_pieces) {
+                for part in declared {
                     for piece in self.store.read(|db| pieces::frames(db, part))? {
                         into.write_all(&bundle.write(&Frame::Piece(piece)))?;
                     }

@@ -89,6 +89,8 @@ pub struct DraftOnDevice {
 pub struct GrantOnDevice {
     /// The record.
     pub record: RecordId,
+    /// Whether only what it says of entities was handed over.
+    pub entities: bool,
     /// Its form's `form_id`, if this desk can read it.
     pub form: Option<String>,
     /// The desk that granted it.
@@ -209,8 +211,10 @@ fn grants(
 ) -> Result<Vec<GrantOnDevice>, StoreError> {
     let mut grants = Vec::new();
     for given in fresh_keys::given(db, member)? {
+        let header = envelopes::header(db, given.envelope)?;
         grants.push(GrantOnDevice {
             record: given.record,
+            entities: header.is_some_and(|header| header.kind == Kind::ASSIGNMENT),
             form: records::get(db, given.record)?.map(|row| row.form_id),
             by: given.desk,
             by_desk: people.name(&given.desk),

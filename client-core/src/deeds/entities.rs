@@ -5,21 +5,31 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use form::{Address, Form, Row, interview};
-use record::entity::{Contribution, Entity};
+use form::{Address, Form, interview};
+use record::entity::Contribution;
 use record::{AnswerError, Draft, DraftStep, Record};
+use rusqlite::Connection;
+use seal::assignment::{Assignment, SaidOfEntity};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
-use wire::{FileHash, RecordId};
+use wire::RecordId;
+
+use self::assembling::{Spoken, fill_in, published, view};
 
 use crate::Notebook;
 use crate::deeds::attach::FileError;
 use crate::deeds::expire::ExpireError;
 use crate::deeds::forms::FormsError;
 use crate::deeds::start::readable;
+use crate::store::assigned::{self, Assigned};
 use crate::store::audit::{self, Deed};
 use crate::store::records::{self, RecordStatus};
 use crate::store::{StoreError, entities as store};
+
+mod assembling;
+mod assign;
+
+pub use self::assign::{AssignError, AssignedEntities};
 
 /// Why entities cannot be listed.
 #[derive(Debug, Error)]
@@ -67,22 +77,64 @@ struct Said {
     properties: BTreeMap<String, String>,
 }
 
-/// A contribution with its record (none if it was published), and who said it when.
-struct Spoken {
-    record: Option<RecordId>,
-    by: (String, i64),
-    contribution: Contribution,
-}
-
 impl Said {
-    fn contribution(self, record: RecordId) -> Contribution {
-        Contribution {
-            id: contribution_id(record, &self.at),
-            creates: self.creates,
-            seen: self.seen,
-            properties: self.properties,
+    fn spoken(self, record: RecordId) -> Spoken {
+        Spoken {
+            record: Some(record),
+            entity: self.entity,
+            by: self.by,
+            contribution: Contribution {
+                id: contribution_id(record, &self.at),
+                creates: self.creates,
+                seen: self.seen,
+                properties: self.properties,
+            },
         }
     }
+}
+
+impl From<&SaidOfEntity> for Said {
+    fn from(handed: &SaidOfEntity) -> Self {
+        let SaidOfEntity {
+            list,
+            entity,
+            creates,
+            at,
+            by,
+            when,
+            seen,
+            properties,
+        } = handed.clone();
+        Self {
+            list,
+            entity,
+            creates,
+            at,
+            seen: seen.into_iter().collect(),
+            by: (by, i64::try_from(when).unwrap_or(i64::MAX)),
+            properties: properties.into_iter().collect(),
+        }
+    }
+}
+
+/// Keeps what a desk handed out of what a record says.
+pub(crate) fn keep_assigned(
+    db: &Connection,
+    record: RecordId,
+    assignment: &Assignment,
+) -> Result<(), StoreError> {
+    for handed in &assignment.said {
+        let said = Said::from(handed);
+        let assigned = Assigned {
+            record,
+            said: serde_json::to_string(&said).unwrap_or_default(),
+            list: said.list,
+            entity: said.entity,
+            expires: i64::try_from(assignment.expires).unwrap_or(i64::MAX),
+        };
+        assigned::keep(db, &assigned)?;
+    }
+    Ok(())
 }
 
 /// The property that holds what an entity is called.
@@ -91,9 +143,6 @@ const LABEL: &str = "label";
 const NOTE: &str = "entity";
 /// The column of a published list that says what its row was made from.
 pub const SEEN: &str = "__seen";
-/// What the names of contributions that a published list makes begin with.
-const PUBLISHED: &str = "published/";
-
 impl Notebook {
     /// Returns the entities of a list, by their ids: what records say of them, and what the list
     /// says that is attached to a form as `LIST.csv`.
@@ -113,15 +162,37 @@ impl Notebook {
 
     /// Does as [`Notebook::entities`], whether or not the time of what it reads is over.
     pub(crate) fn entities_now(&mut self, list: &str) -> Result<Vec<EntityView>, EntitiesError> {
-        let mut spoken: BTreeMap<String, Vec<Spoken>> = BTreeMap::new();
+        Ok(self
+            .spoken(list)?
+            .into_iter()
+            .map(|(id, said)| view(id, said))
+            .collect())
+    }
+
+    /// Returns what is said here of each entity of a list.
+    fn spoken(&mut self, list: &str) -> Result<BTreeMap<String, Vec<Spoken>>, EntitiesError> {
+        let mut all: BTreeMap<(String, String), Spoken> = BTreeMap::new();
         for (record, said) in self.said()? {
             for one in said.into_iter().filter(|one| one.list == list) {
-                spoken.entry(one.entity.clone()).or_default().push(Spoken {
-                    record: Some(record),
-                    by: one.by.clone(),
-                    contribution: one.contribution(record),
-                });
+                let spoken = one.spoken(record);
+                all.insert(spoken.key(), spoken);
             }
+        }
+        for (record, one) in self.assigned(list)? {
+            let handed = one.spoken(record);
+            match all.get_mut(&handed.key()) {
+                // Its record is here, but perhaps less of it.
+                Some(spoken) => {
+                    let more = handed.contribution.properties.into_iter();
+                    let properties = &mut spoken.contribution.properties;
+                    more.for_each(|(name, value)| _ = properties.entry(name).or_insert(value));
+                }
+                None => _ = all.insert(handed.key(), handed),
+            }
+        }
+        let mut spoken: BTreeMap<String, Vec<Spoken>> = BTreeMap::new();
+        for ((entity, _), one) in all {
+            spoken.entry(entity).or_default().push(one);
         }
         if let Some(table) = self.published_list(list)? {
             for row in table.rows() {
@@ -129,18 +200,33 @@ impl Notebook {
                     continue;
                 };
                 let of_entity = spoken.entry(id.to_owned()).or_default();
-                of_entity.extend(published(row, of_entity));
+                match published(row, of_entity) {
+                    Some(published) => of_entity.push(published),
+                    None => fill_in(row, of_entity),
+                }
             }
         }
-        Ok(spoken.into_iter().map(|(id, said)| view(id, said)).collect())
+        Ok(spoken)
     }
 
-    /// Returns the lists that the forms here declare entities of.
+    /// What a desk handed to this device of a list: of what one record says of one entity, what came last.
+    fn assigned(&self, list: &str) -> Result<Vec<(RecordId, Said)>, EntitiesError> {
+        let mut newest = BTreeMap::new();
+        for Assigned { record, said, .. } in self.store.read(|db| assigned::of_list(db, list))? {
+            let said: Said = serde_json::from_str(&said)
+                .map_err(|_| StoreError::Unreadable("what was handed out of an entity"))?;
+            newest.insert((record, said.at.clone(), said.entity.clone()), said);
+        }
+        let newest = newest.into_iter();
+        Ok(newest.map(|((record, ..), said)| (record, said)).collect())
+    }
+
+    /// Returns the lists that the forms here declare entities of, and those of which entities were assigned to this node.
     ///
     /// # Errors
     /// A form or the notebook cannot be read.
     pub fn entity_lists(&self) -> Result<Vec<String>, FormsError> {
-        let mut lists = BTreeSet::new();
+        let mut lists = self.store.read(assigned::lists)?;
         for view in self.forms()? {
             let form = self.form(&view.id, None)?;
             lists.extend(form.entities.iter().map(|declaration| declaration.list.clone()));
@@ -258,79 +344,6 @@ fn places(record: &Record, form: &Form) -> Vec<(String, Address)> {
         places.extend(around.into_iter().map(|at| (declaration.list.clone(), at)));
     }
     places
-}
-
-/// What a row of a published list says, unless the records here say all that it was made from.
-fn published(row: Row<'_>, spoken: &[Spoken]) -> Option<Spoken> {
-    let seen: BTreeSet<String> = row
-        .get(SEEN)
-        .unwrap_or_default()
-        .split_whitespace()
-        .map(str::to_owned)
-        .collect();
-    let is_here = |id: &String| spoken.iter().any(|one| one.contribution.id == *id);
-    if !seen.is_empty() && seen.iter().all(is_here) {
-        return None;
-    }
-    let mut written = String::new();
-    let mut properties = BTreeMap::new();
-    for (column, text) in row.cells() {
-        written.push_str(&format!("{column}={text};"));
-        if column != "name" && !column.starts_with("__") {
-            properties.insert(column.to_owned(), text.to_owned());
-        }
-    }
-    let hash = FileHash::of(written.as_bytes()).to_string();
-    let id = format!("{PUBLISHED}{}", hash.get(..16).unwrap_or_default());
-    Some(Spoken {
-        record: None,
-        by: (String::new(), 0),
-        contribution: Contribution {
-            id,
-            creates: false,
-            seen,
-            properties,
-        },
-    })
-}
-
-fn view(id: String, mut spoken: Vec<Spoken>) -> EntityView {
-    spoken.sort_by(|one, other| (&one.by, &one.contribution.id).cmp(&(&other.by, &other.contribution.id)));
-    let mut last: Option<((String, i64), String)> = None;
-    for one in &mut spoken {
-        // Who said something before has it in mind the next time.
-        if let Some((_, earlier)) = last
-            .take()
-            .filter(|(before, _)| before.0 == one.by.0 && !before.0.is_empty())
-        {
-            one.contribution.seen.insert(earlier);
-        }
-        last = Some((one.by.clone(), one.contribution.id.clone()));
-    }
-    let records: BTreeSet<RecordId> = spoken.iter().filter_map(|one| one.record).collect();
-    let behind: BTreeSet<String> = spoken
-        .iter()
-        .filter(|one| one.record.is_none())
-        .flat_map(|one| one.contribution.seen.iter().cloned())
-        .collect();
-    let said: Vec<Contribution> = spoken.into_iter().map(|one| one.contribution).collect();
-    let entity = Entity::of(&said);
-    let label = entity.property(LABEL).unwrap_or(&id).to_owned();
-    // Whoever knows a published row knows what it was made from, also where the row itself is not known.
-    let heads: BTreeSet<String> = match entity.heads.iter().any(|head| head.starts_with(PUBLISHED)) {
-        true => entity.heads.into_iter().chain(behind).collect(),
-        false => entity.heads,
-    };
-    let properties = entity.properties.into_iter().filter(|(name, _)| name != LABEL);
-    EntityView {
-        label,
-        properties: properties
-            .map(|(name, held)| (name, held.into_iter().map(|held| held.value).collect()))
-            .collect(),
-        records: records.into_iter().collect(),
-        heads: heads.into_iter().collect(),
-        id,
-    }
 }
 
 /// Returns entities as the CSV that forms choose from: `name`, `label` and `__version` as ODK Central

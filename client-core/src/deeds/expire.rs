@@ -10,7 +10,8 @@ use crate::Notebook;
 use crate::deeds::finish::{FinishError, Squashed, forget, note_unfinished};
 use crate::store::once_keys::{self, HeldGrant};
 use crate::store::records::RecordStatus;
-use crate::store::{StoreError, drafts, envelopes, records, time};
+use crate::store::{StoreError, assigned, drafts, envelopes, records, time};
+use crate::tables::ReadTables;
 use crate::time::TimeKnown;
 
 /// Why a packet whose time is over is still here, with what was begun on it.
@@ -30,10 +31,13 @@ impl From<StoreError> for ExpireError {
     }
 }
 
-/// The grants whose time is over, and the records that none other keeps here.
+/// The grants whose time is over, the records that none other keeps here, and what is over of the entities that were
+/// assigned to this device.
 struct Due {
     grants: Vec<HeldGrant>,
     records: BTreeSet<RecordId>,
+    assigned: bool,
+    entities: BTreeSet<String>,
 }
 
 impl Due {
@@ -51,6 +55,8 @@ impl Due {
         Ok(Self {
             grants,
             records: records.difference(&still).copied().collect(),
+            assigned: assigned::any_over(db, time)?,
+            entities: assigned::over(db, time)?,
         })
     }
 }
@@ -58,14 +64,16 @@ impl Due {
 impl Notebook {
     /// Lets packets expire whose time is over. To be called before anything that was granted is read.
     ///
-    /// In one transaction the edits that are open are sealed as they are and marked unfinished, and keys, documents and
-    /// grants are destroyed.
+    /// In one transaction the edits that are open, and the drafts about entities that were assigned, are sealed as they are
+    /// and marked unfinished, and keys, documents, grants and what was known of the entities are destroyed.
     pub(crate) fn let_expire(&mut self) -> Result<(), ExpireError> {
         let time = self.time_known()?;
-        let due = self.store.read(|db| Due::at(db, time))?;
-        if due.grants.is_empty() {
+        let mut due = self.store.read(|db| Due::at(db, time))?;
+        if due.grants.is_empty() && !due.assigned {
             return Ok(());
         }
+        due.records.extend(self.drafts_about(&due.entities)?);
+        self.read_tables = ReadTables::default();
         let (mut sealed, mut failed, mut left) = (Vec::new(), None, BTreeSet::new());
         for record in &due.records {
             match self.squash_unfinished(*record, "expired") {
@@ -96,12 +104,32 @@ impl Notebook {
                 once_keys::give_up(tx, grant.once_key)?;
             }
             once_keys::destroy_spent(tx)?;
+            assigned::destroy_over(tx, time)?;
             Ok::<_, FinishError>(())
         });
         let emptied = self.store.empty_log();
         expired?;
         emptied?;
         failed.map_or(Ok(()), |error| Err(error.into()))
+    }
+
+    /// Returns the drafts begun here in which one of these entities was chosen or is named.
+    fn drafts_about(&mut self, entities: &BTreeSet<String>) -> Result<Vec<RecordId>, StoreError> {
+        let mut about = Vec::new();
+        if entities.is_empty() {
+            return Ok(about);
+        }
+        for record in self.store.read(drafts::open)? {
+            // What cannot be opened now is not sealed either: it stays as it is.
+            let Ok(open) = self.open_any_draft(record) else {
+                continue;
+            };
+            let answers = form::answers_json::write_answers(&open.form, &open.draft);
+            if open.row.status == RecordStatus::Draft && names_any(&answers, entities) {
+                about.push(record);
+            }
+        }
+        Ok(about)
     }
 
     /// Makes of the open draft of a record what is to be sealed, as it is: the record says `why`. Nothing if nothing was
@@ -120,5 +148,16 @@ impl Notebook {
         }
         note_unfinished(&mut open.draft, why, self.now().as_second())?;
         self.squash(open).map(Some)
+    }
+}
+
+/// Returns whether an answer is one of these ids, or a list with one.
+fn names_any(answers: &serde_json::Value, ids: &BTreeSet<String>) -> bool {
+    use serde_json::Value::{Array, Object, String};
+    match answers {
+        String(text) => ids.contains(text) || text.split_whitespace().any(|word| ids.contains(word)),
+        Array(inside) => inside.iter().any(|answer| names_any(answer, ids)),
+        Object(inside) => inside.values().any(|answer| names_any(answer, ids)),
+        _ => false,
     }
 }

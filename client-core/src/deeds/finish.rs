@@ -13,13 +13,12 @@ use seal::roster::Roster;
 use seal::to_key::seal_to;
 use seal::write::SealedPart;
 use thiserror::Error;
-use wire::manifest::PIECE;
 use wire::{CompartmentId, EnvelopeId, KeyName, Kind, PartHeader, RecordId};
 
 use crate::Notebook;
 use crate::compartments::Compartments;
 use crate::deeds::entities::{EntitiesError, NoteError};
-use crate::deeds::media::tell;
+use crate::deeds::media::seal_file;
 use crate::deeds::start::{DraftError, OpenDraft};
 use crate::home::HomeError;
 use crate::import::{self, CHAIN_KEY, Reading, Taken, chain_id};
@@ -29,7 +28,7 @@ use crate::pen::Hand;
 use crate::store::audit::{self, Deed};
 use crate::store::keys::OwnChain;
 use crate::store::records::{RecordRow, RecordStatus};
-use crate::store::{StoreError, drafts, envelopes, forms, keys, media, once_keys, records};
+use crate::store::{StoreError, drafts, envelopes, forms, keys, media, once_keys, pieces, records};
 
 /// Why a record was not finished. Unless it says otherwise, the draft is as it was.
 #[derive(Debug, Error)]
@@ -235,15 +234,7 @@ impl Squashed {
         for (compartment, address) in files {
             let file = media::draft_file(tx, row.id, address)?;
             if let (Some(file), Some((name, key))) = (file, taken.get(compartment)) {
-                let told = tell(&file).to_bytes();
-                let plain = std::iter::once(told.as_slice()).chain(file.bytes.chunks(PIECE));
-                let parts = plain.map(|plain| {
-                    let packed = payload::pack(plain, None);
-                    let subject = *row.id.as_bytes();
-                    hand.pen
-                        .seal(subject, *compartment, (*name, key), &packed, hand.rng)
-                });
-                let parts = parts.collect();
+                let parts = seal_file(hand, row.id, *compartment, (*name, key), &file);
                 written.push(hand.write(tx, Kind::MEDIA, *row.id.as_bytes(), None, parts)?);
             }
         }
@@ -296,6 +287,7 @@ pub(crate) fn note_unfinished(draft: &mut Draft, why: &str, now: i64) -> Result<
 pub(crate) fn forget(db: &Connection, record: RecordId) -> Result<(), StoreError> {
     records::forget_documents(db, record)?;
     media::forget(db, record)?;
+    pieces::empty(db, record)?;
     envelopes::close(db, record)?;
     if cfg!(feature = "keep-keys") {
         Ok(())

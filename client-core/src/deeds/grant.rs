@@ -35,7 +35,7 @@ pub enum GrantError {
     #[error(transparent)]
     NoProgramme(#[from] NoProgramme),
     /// Only desks grant.
-    #[error("only a desk grants records; this notebook is not one")]
+    #[error("only a desk grants records and assigns entities; this notebook is not one")]
     NotADesk,
     /// There is no such record.
     #[error("there is no record {0} at this desk; sync first")]
@@ -52,14 +52,17 @@ pub enum GrantError {
     /// The device has been put out of the programme.
     #[error("\"{0}\" was revoked, or its membership has ended; nothing can be granted to it")]
     Gone(String),
+    /// Auditors are handed no records.
+    #[error("\"{0}\" is an auditor, who reads no answers; hand it to an enumerator's device")]
+    Auditor(String),
     /// The device has posted no key that is still unused.
     #[error("\"{0}\" has no fresh key left here: let it sync, sync this desk, and grant again")]
     NoFreshKey(String),
     /// Nothing was named.
-    #[error("name at least one record to grant")]
+    #[error("name at least one record or entity to hand over")]
     Nothing,
     /// Too much for one packet.
-    #[error("a packet holds at most {most} records, these are {given}; grant fewer at a time")]
+    #[error("a packet holds at most {most} records or entities, these are {given}; grant fewer at a time")]
     TooMany {
         /// How many were named.
         given: usize,
@@ -167,7 +170,7 @@ impl Notebook {
             .collect::<BTreeSet<_>>()
             .into_iter()
             .collect();
-        self.check_packet(&own, &records, to, hours)?;
+        self.check_packet(&own, records.len(), to, hours)?;
         let known = Compartments::read(&own, &programme.members_keys);
         let readable = self.store.read(|db| {
             for record in &records {
@@ -199,26 +202,29 @@ impl Notebook {
         self.write_with(&own, |tx, hand| packet.write(tx, hand, &own))
     }
 
-    fn check_packet(
+    /// Checks that a packet of so many records or entities may be handed to a member for so long.
+    pub(crate) fn check_packet(
         &self,
         own: &Roster,
-        records: &[RecordId],
+        given: usize,
         to: MemberId,
         hours: u32,
     ) -> Result<(), GrantError> {
         let limits = self.packet_limits();
-        if own.member(&to).is_none() {
-            return Err(GrantError::NoMember(to.to_string()));
+        let member = own.member(&to);
+        let member = member.ok_or_else(|| GrantError::NoMember(to.to_string()))?;
+        if !member.role.takes_answers() {
+            return Err(GrantError::Auditor(self.people()?.name(&to)));
         }
         let gone = own.revocation(&to).is_some() || own.is_expired(&to, self.known_time()?);
         if gone {
             return Err(GrantError::Gone(self.people()?.name(&to)));
         }
-        if records.is_empty() {
+        if given == 0 {
             return Err(GrantError::Nothing);
         }
-        if records.len() > limits.records {
-            let (given, most) = (records.len(), limits.records);
+        if given > limits.records {
+            let most = limits.records;
             return Err(GrantError::TooMany { given, most });
         }
         if hours == 0 || hours > limits.hours {
@@ -229,6 +235,14 @@ impl Notebook {
     }
 }
 
+/// Takes the oldest unused key of a device. `name` is what people call the device.
+pub(crate) fn take_once_key(tx: &Connection, to: MemberId, name: &str) -> Result<KemPublic, GrantError> {
+    let key = fresh_keys::oldest(tx, to)?;
+    let key = key.ok_or_else(|| GrantError::NoFreshKey(name.to_owned()))?;
+    fresh_keys::note_used(tx, to, key.id())?;
+    Ok(key)
+}
+
 impl Packet {
     /// Writes a grant for each record, all sealed to the oldest unused key of the device.
     fn write(
@@ -237,9 +251,7 @@ impl Packet {
         hand: &mut Hand<'_>,
         own: &Roster,
     ) -> Result<Vec<EnvelopeId>, GrantError> {
-        let key = fresh_keys::oldest(tx, self.to)?;
-        let key = key.ok_or_else(|| GrantError::NoFreshKey(self.name.clone()))?;
-        fresh_keys::note_used(tx, self.to, key.id())?;
+        let key = take_once_key(tx, self.to, &self.name)?;
         self.records
             .iter()
             .map(|record| self.write_one(tx, hand, own, *record, &key))

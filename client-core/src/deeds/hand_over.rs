@@ -3,10 +3,14 @@
 //! The taker shows an offer, which names the giver and a one-time key; the giver seals the draft to that key. The sealed
 //! draft goes through the relay and, if the two are together, also as a file; whichever comes second does nothing. The
 //! giver keeps it, sealed, until the taker says that it has it.
+//!
+//! Photos and recordings go before it, each in an envelope of its own that travels in pieces as theirs do; the key to
+//! them is in the draft's. The taker has the draft once it has all of them.
 
+use rand::Rng as _;
 use rusqlite::Connection;
-use seal::handover::HandedDraft;
-use seal::keys::KemKey;
+use seal::handover::{HandedDraft, HandedFiles};
+use seal::keys::{KemKey, RecordKey};
 use seal::offer::{OfferError, check_offer, offer};
 use seal::payload;
 use seal::roster::{Roster, RosterError};
@@ -18,12 +22,13 @@ use wire::enrolment::EnrolmentError;
 use wire::envelope::MAX_PART;
 use wire::offer::Offer;
 use wire::{
-    BundleReader, BundleWriter, CompartmentId, DecodeError, Envelope, EnvelopeId, Frame, KeyName, Kind,
-    MemberId, RecordId, RosterEntry,
+    BundleReader, BundleWriter, CompartmentId, DecodeError, Envelope, EnvelopeId, Frame, GrantedKeyId,
+    KeyName, Kind, MemberId, RecordId, RosterEntry,
 };
 use zeroize::Zeroizing;
 
 use crate::Notebook;
+use crate::deeds::media::seal_file;
 use crate::deeds::start::DraftError;
 use crate::deeds::sync::SyncError;
 use crate::home::{HomeError, copy_name};
@@ -34,7 +39,7 @@ use crate::notebook::NoProgramme;
 use crate::pen::Hand;
 use crate::store::once_keys::{self, Use};
 use crate::store::records::{self, RecordStatus};
-use crate::store::{StoreError, confirming, drafts, envelopes, handovers, media, roster};
+use crate::store::{StoreError, confirming, drafts, envelopes, handovers, media, pieces, roster};
 
 /// Why a draft was not handed over, or not taken over. Unless it says otherwise, it is where it was.
 #[derive(Debug, Error)]
@@ -51,9 +56,6 @@ pub enum HandOverError {
          finished here, or granted to the other device"
     )]
     NotADraft(RecordId),
-    /// Photos do not move with it.
-    #[error("record {0} has photos or recordings, which do not move to another device; finish it here")]
-    HasMedia(RecordId),
     /// Desks are not in the field.
     #[error("a desk takes no drafts over; let the device finish it, or hand it to another device")]
     Desk,
@@ -121,6 +123,7 @@ impl Notebook {
         if self.is_desk() {
             return Err(HandOverError::Desk);
         }
+        self.may_take_answers()?;
         let programme = {
             let (own, programme) = self.belonging::<HandOverError>()?;
             if own.member(&from).is_none() || from == self.me.member {
@@ -134,7 +137,8 @@ impl Notebook {
         Ok(offer(programme, me, from, key.public()).to_text())
     }
 
-    /// Hands a draft over to the device that made an offer. From now on it is there, and not here.
+    /// Hands a draft over to the device that made an offer, with its photos and recordings. From now on it is there, and
+    /// not here.
     pub fn hand_over(&mut self, record: RecordId, offer: &str) -> Result<HandedOver, HandOverError> {
         let offer = Offer::from_text(offer)?;
         let own = self.belonging::<HandOverError>()?.0.clone();
@@ -143,27 +147,33 @@ impl Notebook {
         if open.new || open.row.status != RecordStatus::Draft {
             return Err(HandOverError::NotADraft(record));
         }
-        if !self.store.read(|db| media::attached(db, record))?.is_empty() {
-            return Err(HandOverError::HasMedia(record));
-        }
         let row = open.row;
         let handed = self.write_with(&own, |tx, hand| {
             if handovers::is_used(tx, offer.key.id())? {
                 return Err(HandOverError::Used);
             }
             let steps = drafts::steps(tx, record)?;
+            let files = seal_files(tx, hand, record, offer.member)?;
             let draft = HandedDraft {
                 form_id: row.form_id.clone(),
                 form_version: row.form_version.clone(),
                 started: row.started.unsigned_abs(),
                 steps: steps.into_iter().map(Zeroizing::new).collect(),
+                files,
             };
             let envelope = seal_draft(tx, hand, record, &offer, &draft)?;
             handovers::note_given(tx, envelope, (record, offer.member), offer.key.id())?;
+            let files = draft.files.iter().flat_map(|handed| &handed.files);
+            let files: Vec<EnvelopeId> = files.map(|(_, file)| *file).collect();
+            handovers::note_media(tx, envelope, &files)?;
             drafts::destroy(tx, record)?;
             records::remove(tx, record)?;
-            let sealed = envelopes::get(tx, envelope)?;
-            let sealed = sealed.ok_or(StoreError::Unreadable("an envelope that was written"))?;
+            let mut sealed = Vec::new();
+            for id in files.into_iter().chain([envelope]) {
+                let written = envelopes::get(tx, id)?;
+                let written = written.ok_or(StoreError::Unreadable("an envelope that was written"))?;
+                sealed.push(pieces::fill(tx, written)?);
+            }
             Ok(HandedOver {
                 envelope,
                 to: offer.member,
@@ -180,13 +190,16 @@ impl Notebook {
     /// Takes over the draft in a file that another device wrote for this one. Returns its record.
     pub fn take_over(&mut self, file: &[u8]) -> Result<RecordId, HandOverError> {
         let mut own = self.belonging::<HandOverError>()?.0.clone();
-        let (entries, envelope) = unbundle(&own, file)?;
+        let (entries, files, envelope) = unbundle(&own, file)?;
         let (id, record) = (envelope.id(), RecordId::from_bytes(envelope.header.subject));
         let (me, merger, now) = (&self.me, &self.merger, self.now().as_second());
         let taken = self.store.write(|tx| {
             import::roster::take(tx, me, &mut own, &entries, Through::Hand)?;
             let verified = verify(envelope, &own)?;
             let reading = Reading::new(tx, me, merger, &own, now)?;
+            for file in files {
+                import::take(tx, &reading, &verify(file, &own)?)?;
+            }
             Ok::<_, HandOverError>(import::take(tx, &reading, &verified)?)
         })?;
         self.roster = Some(own);
@@ -268,24 +281,58 @@ fn seal_draft(
     Ok(hand.write(tx, Kind::HANDOVER, subject, Some(offer.member), vec![part])?)
 }
 
+/// Seals the photos and recordings of a draft, each in an envelope of its own, under a key that goes with the draft.
+/// Nothing if it has none.
+fn seal_files(
+    tx: &Connection,
+    hand: &mut Hand<'_>,
+    record: RecordId,
+    to: MemberId,
+) -> Result<Option<HandedFiles>, StoreError> {
+    let attached = media::attached(tx, record)?;
+    if attached.is_empty() {
+        return Ok(None);
+    }
+    let (mut id, mut key) = ([0; 8], [0; 32]);
+    hand.rng.fill_bytes(&mut id);
+    hand.rng.fill_bytes(&mut key);
+    let (key_id, key) = (GrantedKeyId(id), RecordKey::from_bytes(key));
+    let mut files = Vec::new();
+    for (address, _) in attached {
+        let file = media::draft_file(tx, record, &address)?;
+        let file = file.ok_or(StoreError::Unreadable("a photo of a draft"))?;
+        let name = KeyName::Granted(key_id);
+        let parts = seal_file(hand, record, CompartmentId::RECIPIENT, (name, &key), &file);
+        let envelope = hand.write(tx, Kind::HANDED_MEDIA, *record.as_bytes(), Some(to), parts)?;
+        files.push((address, envelope));
+    }
+    Ok(Some(HandedFiles { key_id, key, files }))
+}
+
 /// Writes the file: the roster too, which the taker may not have seen all of.
-fn bundle(own: &Roster, entries: Vec<RosterEntry>, envelope: Envelope) -> Vec<u8> {
+fn bundle(own: &Roster, entries: Vec<RosterEntry>, envelopes: Vec<Envelope>) -> Vec<u8> {
     let (mut writer, mut file) = BundleWriter::begin(own.programme());
     for entry in entries {
         file.extend(writer.write(&Frame::Roster(entry)));
     }
-    file.extend(writer.write(&Frame::Push(envelope)));
+    for envelope in envelopes {
+        file.extend(writer.write(&Frame::Push(envelope)));
+    }
     file.extend(writer.finish());
     file
 }
 
-fn unbundle(own: &Roster, file: &[u8]) -> Result<(Vec<RosterEntry>, Envelope), HandOverError> {
+/// What is in the file: the roster, the draft's photos and recordings, and the draft.
+type Unbundled = (Vec<RosterEntry>, Vec<Envelope>, Envelope);
+
+fn unbundle(own: &Roster, file: &[u8]) -> Result<Unbundled, HandOverError> {
     let mut reader = BundleReader::new();
     reader.push(file)?;
-    let (mut entries, mut found) = (Vec::new(), None);
+    let (mut entries, mut files, mut found) = (Vec::new(), Vec::new(), None);
     while let Some(frame) = reader.next_frame()? {
         match frame {
             Frame::Roster(entry) => entries.push(entry),
+            Frame::Push(envelope) if envelope.header.kind == Kind::HANDED_MEDIA => files.push(envelope),
             Frame::Push(envelope) if found.is_none() && envelope.header.kind == Kind::HANDOVER => {
                 found = Some(envelope);
             }
@@ -295,7 +342,7 @@ fn unbundle(own: &Roster, file: &[u8]) -> Result<(Vec<RosterEntry>, Envelope), H
     reader.ended()?;
     found
         .filter(|_| reader.programme() == Some(own.programme()))
-        .map(|envelope| (entries, envelope))
+        .map(|envelope| (entries, files, envelope))
         .ok_or(HandOverError::OtherFile)
 }
 

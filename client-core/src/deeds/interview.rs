@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use form::interview::{Opening, Plan, Session, SessionError, Step, Write};
+use form::interview::{Opening, Plan, Screen, Session, SessionError, Step, Write};
 use form::{Address, Environment, Form};
 use record::{AnswerError, Draft, DraftStep};
 use thiserror::Error;
@@ -47,12 +47,19 @@ impl From<EntitiesError> for InterviewError {
 pub struct Interview {
     record: RecordId,
     session: Session,
+    language: String,
 }
 
 impl Interview {
     /// Returns the record.
     pub fn record(&self) -> RecordId {
         self.record
+    }
+
+    /// Lets the form be read in one of its languages from now on. What depends on the language is worked out with the next
+    /// deed, such as `|session, env| Ok(session.notice(env))`.
+    pub fn speak(&mut self, language: &str) {
+        self.language = language.to_owned();
     }
 
     /// Returns the session, to look at: screens, the outline, what is wrong.
@@ -71,7 +78,11 @@ impl Notebook {
         let (session, step) = Session::open(&plan, Opening::of(&open.draft), &environment);
         self.note_read(record, open.draft.base())?;
         self.write_down(open, &step)?;
-        Ok(Interview { record, session })
+        Ok(Interview {
+            record,
+            session,
+            language: String::new(),
+        })
     }
 
     /// Does something in an interview: `deed` is any of the session's deeds, such as
@@ -84,10 +95,18 @@ impl Notebook {
         deed: impl FnOnce(&mut Session, &Environment) -> Result<Step, SessionError>,
     ) -> Result<Step, InterviewError> {
         let open = self.open_draft(interview.record)?;
-        let environment = self.environment(&open.form)?;
+        let mut environment = self.environment(&open.form)?;
+        environment.language.clone_from(&interview.language);
         let step = deed(&mut interview.session, &environment)?;
         self.write_down(open, &step)?;
         Ok(step)
+    }
+
+    /// Returns what is to be shown now in an interview.
+    pub fn screen(&mut self, interview: &Interview) -> Result<Screen, EntitiesError> {
+        let mut environment = self.environment(interview.session.form())?;
+        environment.language.clone_from(&interview.language);
+        Ok(interview.session.screen(&environment))
     }
 
     /// Returns what a session's screens are shown with: the time, the tables, the device.

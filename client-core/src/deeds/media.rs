@@ -5,14 +5,19 @@ use form::{Media, QuestionKind};
 use picture::PictureError;
 use rand::Rng as _;
 use rusqlite::Connection;
+use seal::keys::RecordKey;
+use seal::payload;
+use seal::write::SealedPart;
 use serde::Serialize;
 use thiserror::Error;
-use wire::manifest::{MAX_FILE, MAX_THUMBNAIL};
-use wire::{Manifest, RecordId};
+use wire::manifest::{MAX_FILE, MAX_THUMBNAIL, PIECE};
+use wire::{CompartmentId, KeyName, Manifest, RecordId};
+use zeroize::Zeroizing;
 
 use crate::Notebook;
 use crate::deeds::start::DraftError;
 use crate::import;
+use crate::pen::Hand;
 use crate::store::audit::{self, Deed};
 use crate::store::media::{self, DraftFile};
 use crate::store::records::{self, RecordStatus};
@@ -116,7 +121,7 @@ impl Notebook {
     ///
     /// # Errors
     /// There is no such record, or consent to it was withdrawn.
-    pub fn media(&self, record: RecordId) -> Result<Vec<MediaFile>, MediaError> {
+    pub fn media(&mut self, record: RecordId) -> Result<Vec<MediaFile>, MediaError> {
         self.may_look(record)?;
         Ok(self.store.read(|db| files(db, record))?)
     }
@@ -153,7 +158,8 @@ impl Notebook {
         })
     }
 
-    fn may_look(&self, record: RecordId) -> Result<(), MediaError> {
+    fn may_look(&mut self, record: RecordId) -> Result<(), MediaError> {
+        self.let_expire().map_err(DraftError::from)?;
         let row = self.store.read(|db| records::get(db, record))?;
         match row.ok_or(DraftError::NoRecord(record))?.status {
             RecordStatus::Withdrawn => Err(DraftError::Withdrawn(record).into()),
@@ -229,7 +235,7 @@ fn kind_of(name: &str) -> (&'static str, &'static str) {
 }
 
 /// Returns what tells of a file.
-pub(crate) fn tell(file: &DraftFile) -> Manifest {
+fn tell(file: &DraftFile) -> Manifest {
     Manifest {
         name: file.name.clone(),
         mime: file.mime.clone(),
@@ -237,6 +243,25 @@ pub(crate) fn tell(file: &DraftFile) -> Manifest {
         hash: *blake3::hash(&file.bytes).as_bytes(),
         thumbnail: file.thumbnail.clone(),
     }
+}
+
+/// Seals a file: what tells of it, and its pieces.
+pub(crate) fn seal_file(
+    hand: &mut Hand<'_>,
+    record: RecordId,
+    compartment: CompartmentId,
+    (name, key): (KeyName, &RecordKey),
+    file: &DraftFile,
+) -> Vec<SealedPart> {
+    let told = tell(file).to_bytes();
+    let plain = std::iter::once(told.as_slice()).chain(file.bytes.chunks(PIECE));
+    let seal = |plain: &[u8]| {
+        let packed = Zeroizing::new(payload::pack(plain, None));
+        let subject = *record.as_bytes();
+        hand.pen
+            .seal(subject, compartment, (name, key), &packed, hand.rng)
+    };
+    plain.map(seal).collect()
 }
 
 /// Returns the files of a record that can be read here, also those of an open draft.

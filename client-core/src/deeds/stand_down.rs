@@ -7,7 +7,7 @@ use wire::RecordId;
 use crate::Notebook;
 use crate::deeds::finish::{FinishError, forget};
 use crate::store::records::{self, RecordStatus};
-use crate::store::{StoreError, drafts, keys, once_keys};
+use crate::store::{StoreError, assigned, drafts, keys, once_keys};
 
 impl Notebook {
     /// On a device that was revoked: seals every open draft as it is and queues it, and destroys every key that was
@@ -20,7 +20,11 @@ impl Notebook {
             return Ok(false);
         }
         let (open, granted, keys_left) = self.store.read(|db| {
-            Ok::<_, StoreError>((drafts::open(db)?, keys::granted_records(db)?, once_keys::any(db)?))
+            Ok::<_, StoreError>((
+                drafts::open(db)?,
+                keys::granted_records(db)?,
+                once_keys::any(db)? || assigned::any(db)?,
+            ))
         })?;
         let (mut sealed, mut done) = (Vec::new(), BTreeSet::<RecordId>::new());
         for record in open.iter().copied() {
@@ -45,6 +49,7 @@ impl Notebook {
                 records::set_status(tx, record, RecordStatus::Finished, now)?;
             }
             once_keys::destroy_all(tx)?;
+            assigned::destroy_all(tx)?;
             Ok::<_, FinishError>(())
         });
         let emptied = self.store.empty_log();

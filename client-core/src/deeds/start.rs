@@ -14,7 +14,7 @@ use crate::deeds::entities::EntitiesError;
 use crate::deeds::expire::ExpireError;
 use crate::deeds::forms::FormsError;
 use crate::filling;
-use crate::import::load;
+use crate::import::load_within;
 use crate::store::media::{self, DraftFile};
 use crate::store::records::{self, RecordRow, RecordStatus};
 use crate::store::{StoreError, drafts, time};
@@ -36,6 +36,12 @@ pub enum DraftError {
          for a person at the desk once it is sent"
     )]
     Revoked,
+    /// This node's member looks at who did what, and records nothing.
+    #[error(
+        "this notebook is an auditor's, who looks at the roster and the audit: records are begun and taken over on an \
+         enumerator's device or at a desk"
+    )]
+    NotForAuditors,
     /// Consent was taken back.
     #[error("consent to record {0} was withdrawn: nobody reads or edits it any more")]
     Withdrawn(RecordId),
@@ -79,6 +85,7 @@ impl Notebook {
         if self.is_revoked() {
             return Err(DraftError::Revoked);
         }
+        self.may_take_answers()?;
         self.let_expire()?;
         let form = self.form(form, None)?;
         let mut chance = [0; 16];
@@ -113,6 +120,15 @@ impl Notebook {
             new: true,
         })?;
         Ok(id)
+    }
+
+    /// Refuses where this node's member is not one who records what people answer.
+    pub(crate) fn may_take_answers(&self) -> Result<(), DraftError> {
+        let me = self.roster.as_ref().and_then(|own| own.member(&self.me.member));
+        match me.is_none_or(|me| me.role.takes_answers()) {
+            true => Ok(()),
+            false => Err(DraftError::NotForAuditors),
+        }
     }
 
     /// Opens the draft of a record, or begins one over a record that can be read here.
@@ -203,7 +219,17 @@ impl Notebook {
 
 /// Reads a record, and says which of its form's compartments this node cannot read.
 pub(crate) fn readable(db: &Connection, id: RecordId, form: &Form) -> Result<record::Record, StoreError> {
-    let mut base = load(db, id)?;
+    readable_within(db, id, form, |_| true)
+}
+
+/// Reads some compartments of a record, as whoever can read no others would.
+pub(crate) fn readable_within(
+    db: &Connection,
+    id: RecordId,
+    form: &Form,
+    within: impl Fn(&str) -> bool,
+) -> Result<record::Record, StoreError> {
+    let mut base = load_within(db, id, within)?;
     let fresh = records::get(db, id)?.is_none_or(|row| row.status == RecordStatus::Draft);
     if !fresh {
         let shut: Vec<String> = form

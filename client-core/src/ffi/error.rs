@@ -4,14 +4,21 @@
 use form::ValueError;
 
 use crate::deeds::answer::AnswerTextError;
+use crate::deeds::attach::FileError;
+use crate::deeds::entities::EntitiesError;
+use crate::deeds::expire::ExpireError;
 use crate::deeds::finish::FinishError;
 use crate::deeds::forms::FormsError;
+use crate::deeds::hand_over::HandOverError;
+use crate::deeds::interview::InterviewError;
 use crate::deeds::join::JoinError;
+use crate::deeds::media::MediaError;
 use crate::deeds::read_answers::ReadAnswersError;
 use crate::deeds::settle::SettleError;
 use crate::deeds::show::ShowError;
 use crate::deeds::start::DraftError;
 use crate::deeds::sync::SyncError;
+use crate::deeds::withdraw::WithdrawError;
 use crate::{LinkError, OpenError, StoreError};
 
 /// Why a deed was not done. Nothing was lost.
@@ -148,6 +155,7 @@ impl From<DraftError> for NotebookError {
             },
             DraftError::Form(error) => error.into(),
             DraftError::Answer(error) => Self::invalid(error),
+            DraftError::NotForAuditors => Self::invalid(error),
             other => Self::unusable(other),
         }
     }
@@ -233,6 +241,71 @@ impl From<SyncError> for NotebookError {
             other => Self::RelayTrouble {
                 reason: other.to_string(),
             },
+        }
+    }
+}
+
+impl From<InterviewError> for NotebookError {
+    fn from(error: InterviewError) -> Self {
+        match error {
+            InterviewError::Draft(error) => error.into(),
+            InterviewError::Session(error) => Self::invalid(error),
+        }
+    }
+}
+
+impl From<MediaError> for NotebookError {
+    fn from(error: MediaError) -> Self {
+        match error {
+            MediaError::Draft(error) => error.into(),
+            MediaError::Store(error) => error.into(),
+            MediaError::NoFile { .. } | MediaError::Incomplete(_) => Self::not_found(error),
+            other => Self::invalid(other),
+        }
+    }
+}
+
+impl From<FileError> for NotebookError {
+    fn from(error: FileError) -> Self {
+        Self::unusable(error)
+    }
+}
+
+impl From<EntitiesError> for NotebookError {
+    fn from(error: EntitiesError) -> Self {
+        match error {
+            EntitiesError::Form(error) => error.into(),
+            other => Self::unusable(other),
+        }
+    }
+}
+
+impl From<ExpireError> for NotebookError {
+    fn from(error: ExpireError) -> Self {
+        Self::unusable(error)
+    }
+}
+
+impl From<WithdrawError> for NotebookError {
+    fn from(error: WithdrawError) -> Self {
+        match error {
+            WithdrawError::NoRecord(_) => Self::not_found(error),
+            WithdrawError::Seal(error) => error.into(),
+            WithdrawError::Store(error) => error.into(),
+            WithdrawError::Copy(_) => Self::unusable(error),
+            other => Self::invalid(other),
+        }
+    }
+}
+
+impl From<HandOverError> for NotebookError {
+    fn from(error: HandOverError) -> Self {
+        match error {
+            HandOverError::Draft(error) => error.into(),
+            HandOverError::Store(error) => error.into(),
+            HandOverError::NoMember(_) => Self::not_found(error),
+            HandOverError::Copy(_) => Self::unusable(error),
+            other => Self::invalid(other),
         }
     }
 }

@@ -99,16 +99,21 @@ pub enum TroubleKind {
 
 impl From<Complaint> for Trouble {
     fn from(complaint: Complaint) -> Self {
-        let kind = match complaint.trouble {
-            Kind::Missing => TroubleKind::Missing,
-            Kind::Constraint => TroubleKind::Constraint,
-            Kind::WrongType => TroubleKind::WrongType,
-            Kind::NotOffered => TroubleKind::NotOffered,
-            Kind::Unclear => TroubleKind::Unclear,
-        };
         Self {
             address: complaint.at.to_string(),
-            kind,
+            kind: complaint.trouble.into(),
+        }
+    }
+}
+
+impl From<Kind> for TroubleKind {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Missing => Self::Missing,
+            Kind::Constraint => Self::Constraint,
+            Kind::WrongType => Self::WrongType,
+            Kind::NotOffered => Self::NotOffered,
+            Kind::Unclear => Self::Unclear,
         }
     }
 }

@@ -103,14 +103,19 @@ fn take_keys(db: &Connection, record: RecordId, grant: &Grant) -> Result<(), Shu
         keys::enter(db, record.as_bytes(), hand.compartment, &name, &hand.write)?;
         keys::keep_granted(db, record, hand.compartment, hand.write_id, &hand.write)?;
     }
-    for id in envelopes::of_record(db, record)? {
+    for id in [
+        envelopes::of_record(db, record)?,
+        envelopes::media_of(db, record)?,
+    ]
+    .concat()
+    {
         envelopes::mark(db, id, State::Waiting, Some("its keys have just come"))?;
     }
     Ok(())
 }
 
 /// A desk remembers what another desk granted, and leaves the one-time key alone from now on.
-fn remember(
+pub(super) fn remember(
     db: &Connection,
     reading: &Reading<'_>,
     verified: &Verified,

@@ -3,11 +3,12 @@
 use rand::SeedableRng as _;
 use rand::rngs::ChaCha20Rng;
 use record::{Actor, Draft};
-use seal::handover::HandedDraft;
+use seal::handover::{HandedDraft, HandedFiles};
+use wire::Envelope;
 
 use super::*;
-use crate::store::handovers;
 use crate::store::once_keys::{self, Use};
+use crate::store::{handovers, media as store_media, pieces};
 
 /// What a draft is sealed for when it is handed over.
 pub(crate) const HANDOVER: &[u8] = b"baraza/1 handover";
@@ -40,6 +41,8 @@ pub(super) fn open(db: &Connection, reading: &Reading<'_>, verified: &Verified) 
             "there is a record with the draft's id here already".into(),
         ));
     }
+    let files = draft.files.as_ref();
+    let files = files.map_or_else(|| Ok(Vec::new()), |files| files_here(db, header, files))?;
     let steps: Vec<&[u8]> = draft.steps.iter().map(|step| step.as_slice()).collect();
     // Only to see whether it reads: the actor it is finished with is another.
     let actor = Actor::make(
@@ -68,9 +71,49 @@ pub(super) fn open(db: &Connection, reading: &Reading<'_>, verified: &Verified) 
     for step in steps {
         drafts::add_step(db, record, step)?;
     }
+    if let Some(HandedFiles { key, .. }) = &draft.files {
+        for (address, envelope) in &files {
+            let file = media::handed(db, envelope, key)?;
+            let file = file.ok_or(Shut::Not("its photos have not all come"))?;
+            store_media::attach(db, record, address, &file)?;
+        }
+    }
+    // The key to them goes with the draft's envelope, and what it opened is of no use any more.
+    for (_, envelope) in &files {
+        envelopes::spend_grant(db, envelope.id())?;
+        pieces::destroy(db, &envelope.header)?;
+    }
     once_keys::destroy(db, id)?;
     envelopes::spend_grant(db, verified.id())?;
     Ok(handovers::note_taken(db, verified.id(), record, header.author)?)
+}
+
+/// Returns the envelopes of a draft's photos and recordings, with the questions they answer, once all of each is here.
+fn files_here<'a>(
+    db: &Connection,
+    draft: &Header,
+    handed: &'a HandedFiles,
+) -> Result<Vec<(&'a str, Envelope)>, Shut> {
+    let mut here = Vec::new();
+    let mut complete = true;
+    for (address, id) in &handed.files {
+        let envelope = envelopes::get(db, *id)?.ok_or(Shut::Not("its photos have not come yet"))?;
+        let header = &envelope.header;
+        let with_it = header.kind == Kind::HANDED_MEDIA
+            && (header.subject, header.author, header.recipient)
+                == (draft.subject, draft.author, draft.recipient);
+        let name = KeyName::Granted(handed.key_id);
+        if !with_it || header.parts.iter().any(|part| part.key != name) {
+            return Err(Shut::Wrong("it names photos that do not belong to it".into()));
+        }
+        pieces::declare(db, *id, &envelope)?;
+        complete &= pieces::all_here(db, header)?;
+        here.push((address.as_str(), envelope));
+    }
+    match complete {
+        true => Ok(here),
+        false => Err(Shut::Not("its photos have not all come")),
+    }
 }
 
 /// Notes that a device has a draft that this one gave it.

@@ -1,16 +1,18 @@
-//! Photos and recordings: what tells of them is read as soon as it comes, and at desks they wait for their pieces.
+//! Photos and recordings: what tells of them is read as soon as it comes, and then they wait for their pieces, at desks
+//! and on devices that were granted their record.
 
 use rusqlite::Connection;
 use seal::keys::RecordKey;
 use seal::part;
 use seal::payload;
 use seal::verify::envelope::Verified;
-use wire::{Header, Manifest, Part, RecordId};
+use wire::{Envelope, Header, Manifest, Part, PartHeader, RecordId};
 
 use super::{Reading, Shut, book, context, part_key, wrong};
-use crate::store::{StoreError, keys, media, pieces};
+use crate::store::media::{self, DraftFile};
+use crate::store::{StoreError, keys, pieces};
 
-/// Reads what tells of a file, and at a desk checks all of it.
+/// Reads what tells of a file, and checks all of it.
 pub(super) fn open(db: &Connection, reading: &Reading<'_>, verified: &Verified) -> Result<(), Shut> {
     let header = verified.header();
     let record = RecordId::from_bytes(header.subject);
@@ -36,20 +38,44 @@ pub(super) fn open(db: &Connection, reading: &Reading<'_>, verified: &Verified) 
     if header.parts.iter().any(|piece| piece.key != part.key) {
         return Err(Shut::Wrong("its pieces are sealed under other keys".into()));
     }
-    let packed = part::open(&key, &context(header, part), sealed).map_err(wrong)?;
-    let plain = payload::unpack(&packed, |_| None).map_err(wrong)?;
-    let manifest = Manifest::from_bytes(&plain).map_err(wrong)?;
-    if manifest.pieces() != pieces::declared(header).count() as u64 {
-        return Err(Shut::Wrong("it has other pieces than it tells of".into()));
-    }
+    let manifest = told(header, (part, sealed), &key)?;
     media::keep(db, verified.id(), record, &manifest)?;
-    if !reads {
-        return Ok(());
-    }
     match whole(db, header, &key, &manifest)? {
         Some(_) => Ok(()),
         None => Err(Shut::Not("its pieces have not all come")),
     }
+}
+
+/// Reads what tells of a file.
+fn told(header: &Header, (part, sealed): (&PartHeader, &[u8]), key: &RecordKey) -> Result<Manifest, Shut> {
+    let packed = part::open(key, &context(header, part), sealed).map_err(wrong)?;
+    let plain = payload::unpack(&packed, |_| None).map_err(wrong)?;
+    let manifest = Manifest::from_bytes(&plain).map_err(wrong)?;
+    match manifest.pieces() == pieces::declared(header).count() as u64 {
+        true => Ok(manifest),
+        false => Err(Shut::Wrong("it has other pieces than it tells of".into())),
+    }
+}
+
+/// Reads a file of a draft that was handed over; nothing if not all of it has come.
+pub(super) fn handed(
+    db: &Connection,
+    envelope: &Envelope,
+    key: &RecordKey,
+) -> Result<Option<DraftFile>, Shut> {
+    let header = &envelope.header;
+    let mut parts = envelope.parts();
+    let Some((part, Part::Here(sealed))) = parts.next() else {
+        return Ok(None);
+    };
+    let manifest = told(header, (part, sealed), key)?;
+    let bytes = whole(db, header, key, &manifest)?;
+    Ok(bytes.map(|bytes| DraftFile {
+        name: manifest.name,
+        mime: manifest.mime,
+        thumbnail: manifest.thumbnail,
+        bytes,
+    }))
 }
 
 /// Puts a file together; nothing if a piece of it has not come.

@@ -6,7 +6,7 @@ use wire::{Envelope, EnvelopeId, Header, KeyName, Kind, RecordId};
 
 use super::{Reading, Shut};
 use crate::home::copy_name;
-use crate::store::{StoreError, drafts, erasure, keys, media, once_keys, pieces, records};
+use crate::store::{StoreError, assigned, drafts, erasure, keys, media, once_keys, pieces, records};
 
 /// Obeys a tombstone, if its author may erase.
 pub(super) fn open(db: &Connection, reading: &Reading<'_>, verified: &Verified) -> Result<(), Shut> {
@@ -54,6 +54,7 @@ fn erase(db: &Connection, record: RecordId, tombstone: EnvelopeId) -> Result<(),
     keys::forget(db, record)?;
     drafts::destroy(db, record)?;
     media::forget(db, record)?;
+    assigned::destroy(db, record)?;
     records::forget_documents(db, record)?;
     erasure::forget_record(db, record)
 }

@@ -83,9 +83,9 @@ pub(crate) fn keep(db: &Connection, id: EnvelopeId, envelope: &Envelope) -> Resu
 
 /// Returns how many parts of an envelope travel in it: pieces of photos come apart.
 fn inline(header: &Header) -> usize {
-    match header.kind {
-        Kind::MEDIA => header.parts.len().min(1),
-        _ => header.parts.len(),
+    match header.kind.has_pieces() {
+        true => header.parts.len().min(1),
+        false => header.parts.len(),
     }
 }
 
@@ -244,7 +244,7 @@ pub(crate) fn meant_for(db: &Connection, member: MemberId) -> Result<Vec<Envelop
         header.recipient == Some(member)
             || header.recipient.is_none()
                 && (for_all.contains(&header.kind)
-                    || header.kind == Kind::RECORD && granted.contains(&header.subject))
+                    || matches!(header.kind, Kind::RECORD | Kind::MEDIA) && granted.contains(&header.subject))
     });
     Ok(needed.map(|(id, _)| id).collect())
 }
@@ -326,7 +326,16 @@ pub(crate) fn chains(db: &Connection, author: MemberId) -> Result<Vec<EnvelopeId
 
 /// Returns what is kept or was opened of a record, oldest first.
 pub(crate) fn of_record(db: &Connection, record: RecordId) -> Result<Vec<EnvelopeId>, StoreError> {
-    let kind = i64::from(Kind::RECORD.0);
+    about(db, record, Kind::RECORD)
+}
+
+/// Returns what is kept or was opened of a record's photos and recordings, oldest first.
+pub(crate) fn media_of(db: &Connection, record: RecordId) -> Result<Vec<EnvelopeId>, StoreError> {
+    about(db, record, Kind::MEDIA)
+}
+
+fn about(db: &Connection, record: RecordId, kind: Kind) -> Result<Vec<EnvelopeId>, StoreError> {
+    let kind = i64::from(kind.0);
     let sql = "SELECT id FROM envelope WHERE subject = :record AND kind = :kind AND state <> 'quarantined'
                ORDER BY rowid";
     ids(db, sql, &[(":record", record.as_bytes()), (":kind", &kind)])

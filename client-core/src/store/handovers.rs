@@ -25,6 +25,15 @@ pub(crate) fn note_given(
     Ok(())
 }
 
+/// Notes the photos and recordings that go with a draft that was given away.
+pub(crate) fn note_media(db: &Connection, draft: EnvelopeId, media: &[EnvelopeId]) -> Result<(), StoreError> {
+    for envelope in media {
+        db.prepare_cached("INSERT INTO handed_media (envelope, draft) VALUES (:envelope, :draft)")?
+            .execute(named_params! { ":envelope": envelope.as_bytes(), ":draft": draft.as_bytes() })?;
+    }
+    Ok(())
+}
+
 /// Returns whether a draft was sealed to a key here before.
 pub(crate) fn is_used(db: &Connection, once_key: KemKeyId) -> Result<bool, StoreError> {
     Ok(db
@@ -46,13 +55,15 @@ pub(crate) fn note_accepted(
         > 0)
 }
 
-/// Returns the sealed drafts that are with their recipients, and that nobody needs from here any more.
+/// Returns the sealed drafts that are with their recipients, and that nobody needs from here any more; their photos and
+/// recordings too.
 pub(crate) fn done(db: &Connection) -> Result<Vec<(EnvelopeId, Header)>, StoreError> {
     let mut statement = db.prepare_cached(
-        "SELECT envelope.id, header FROM handed_over
-         JOIN envelope ON envelope.id = handed_over.envelope
-         JOIN outbox ON outbox.envelope = handed_over.envelope
-         WHERE accepted AND outbox.state = 'relayed'",
+        "SELECT envelope.id, header FROM envelope JOIN outbox ON outbox.envelope = envelope.id
+         WHERE outbox.state = 'relayed' AND envelope.id IN (
+             SELECT envelope FROM handed_over WHERE accepted UNION ALL
+             SELECT handed_media.envelope FROM handed_media
+             JOIN handed_over ON handed_over.envelope = draft WHERE accepted)",
     )?;
     let mut rows = statement.query([])?;
     let mut done = Vec::new();

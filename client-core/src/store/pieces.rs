@@ -40,7 +40,7 @@ const UNSENT: &str = "FROM piece JOIN outbox ON outbox.envelope = piece.envelope
 
 /// Returns the parts of a header that are pieces, with their places.
 pub(crate) fn declared(header: &Header) -> impl Iterator<Item = (usize, &PartHeader)> {
-    let declares = header.kind == Kind::MEDIA;
+    let declares = header.kind.has_pieces();
     header.parts.iter().enumerate().skip(1).filter(move |_| declares)
 }
 
@@ -48,7 +48,7 @@ pub(crate) fn declared(header: &Header) -> impl Iterator<Item = (usize, &PartHea
 /// noted of an erased record.
 pub(crate) fn declare(db: &Connection, id: EnvelopeId, envelope: &Envelope) -> Result<bool, StoreError> {
     let header = &envelope.header;
-    if header.kind != Kind::MEDIA || erasure::tombstone(db, RecordId::from_bytes(header.subject))?.is_some() {
+    if !header.kind.has_pieces() || erasure::tombstone(db, RecordId::from_bytes(header.subject))?.is_some() {
         return Ok(false);
     }
     let mut new = false;
@@ -138,13 +138,18 @@ pub(crate) fn fill(db: &Connection, mut envelope: Envelope) -> Result<Envelope, 
     Ok(envelope)
 }
 
-/// Returns what is missing of envelopes that wait for their pieces: what the relay was asked for least often comes first.
+/// Returns what is missing of envelopes that wait for their pieces, and of the files of drafts that wait for them: what
+/// the relay was asked for least often comes first.
 pub(crate) fn wants(db: &Connection, limit: usize) -> Result<Vec<Want>, StoreError> {
     let mut statement = db.prepare_cached(
         "SELECT hash, length(bytes) AS here FROM piece JOIN envelope ON envelope.id = piece.envelope
-         WHERE length(bytes) < length AND state = 'waiting' ORDER BY asked, envelope.rowid, n LIMIT :limit",
+         WHERE length(bytes) < length AND (state = 'waiting' OR EXISTS (
+             SELECT 1 FROM envelope AS draft WHERE draft.subject = envelope.subject
+                    AND draft.author = envelope.author AND draft.kind = :draft AND draft.state = 'waiting'))
+         ORDER BY asked, envelope.rowid, n LIMIT :limit",
     )?;
-    let rows = statement.query_map(named_params! { ":limit": limit as i64 }, |row| {
+    let bounds = named_params! { ":limit": limit as i64, ":draft": Kind::HANDOVER.0 };
+    let rows = statement.query_map(bounds, |row| {
         Ok(Want {
             what: Wanted::Part(PartHash(fixed(row, "hash")?)),
             from: count(row, "here")?,
@@ -265,6 +270,18 @@ pub(crate) fn cover(db: &Connection, vector: &Vector) -> Result<(), StoreError> 
 /// Supposes that the relay has no pieces at all: it began a new log.
 pub(crate) fn suppose_lost(db: &Connection) -> Result<(), StoreError> {
     db.prepare_cached("UPDATE piece SET relayed = 0")?.execute([])?;
+    Ok(())
+}
+
+/// Destroys what is here of the pieces of a record's photos and recordings, but for those that are still to be sent or
+/// confirmed. They may come again with another grant.
+pub(crate) fn empty(db: &Connection, record: RecordId) -> Result<(), StoreError> {
+    db.prepare_cached(
+        "UPDATE piece SET bytes = x'' WHERE envelope IN (
+             SELECT id FROM envelope WHERE subject = :record AND kind = :media
+                    AND id NOT IN (SELECT envelope FROM outbox WHERE state <> 'forgotten'))",
+    )?
+    .execute(named_params! { ":record": record.as_bytes(), ":media": Kind::MEDIA.0 })?;
     Ok(())
 }
 

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 /// Where a version is read or written, the versions that were ever written, and what holds them to their bytes: files, or a
 /// test next to the code where only that can see the format.
-const FORMATS: [(&str, &[u8], &[&str]); 24] = [
+const FORMATS: [(&str, &[u8], &[&str]); 25] = [
     (
         "crates/wire/src/envelope.rs",
         &[1],
@@ -88,8 +88,16 @@ const FORMATS: [(&str, &[u8], &[&str]); 24] = [
     ),
     (
         "crates/seal/src/handover.rs",
+        &[1, 2],
+        &[
+            "crates/seal/tests/golden/draft-1.hex",
+            "crates/seal/tests/golden/draft-2.hex",
+        ],
+    ),
+    (
+        "crates/seal/src/assignment.rs",
         &[1],
-        &["crates/seal/tests/golden/draft-1.hex"],
+        &["crates/seal/tests/golden/assignment-1.hex"],
     ),
     (
         "crates/seal/src/book.rs",
@@ -238,7 +246,7 @@ fn what_the_list_names_is_there() {
 fn version(line: &str) -> Option<u8> {
     let (name, number) = line.split_once(": u8 = ")?;
     let is_version = name.trim_start_matches("pub ").starts_with("const ")
-        && (name.ends_with("VERSION") || name.ends_with("ENDLESS"));
+        && (name.ends_with("VERSION") || name.ends_with("ENDLESS") || name.ends_with("WITH_FILES"));
     is_version.then(|| number.trim_end_matches(';').parse().ok())?
 }
 

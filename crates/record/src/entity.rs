@@ -97,6 +97,27 @@ impl Entity {
         entity
     }
 
+    /// Returns the contributions that still count: those that hold a property, and those that none has seen. Each names all
+    /// of them that it has seen, also through others that are left out. They make the same entity as all do.
+    pub fn needed(contributions: &[Contribution]) -> Vec<Contribution> {
+        let all: BTreeMap<&str, &Contribution> =
+            contributions.iter().map(|one| (one.id.as_str(), one)).collect();
+        let entity = Self::of(contributions);
+        let holding = entity.properties.values().flatten().flat_map(|held| &held.by);
+        let needed: BTreeSet<&ContributionId> = holding.chain(&entity.heads).collect();
+        let counts = all.values().filter(|one| needed.contains(&one.id));
+        counts
+            .map(|one| Contribution {
+                seen: seen_by(&one.id, &all)
+                    .into_iter()
+                    .map(str::to_owned)
+                    .filter(|seen| needed.contains(seen))
+                    .collect(),
+                ..(*one).clone()
+            })
+            .collect()
+    }
+
     /// Returns the properties that contributions made far from one another set differently.
     pub fn disagreements(&self) -> impl Iterator<Item = &str> {
         self.properties
@@ -275,6 +296,15 @@ mod tests {
                 }
             }
             prop_assert_eq!(one, other);
+        }
+
+        #[test]
+        fn what_still_counts_makes_the_same_entity(said in contributions()) {
+            let needed = Entity::needed(&said);
+            let (one, other) = (Entity::of(&said), Entity::of(&needed));
+            prop_assert_eq!(one.properties, other.properties);
+            prop_assert_eq!(one.heads, other.heads);
+            prop_assert_eq!(Entity::needed(&needed).len(), needed.len());
         }
 
         #[test]

@@ -110,6 +110,11 @@ pub(crate) fn of_meta(name: &str) -> String {
     format!("m/{name}")
 }
 
+/// Whether a key says which form a record answers, or which version of it.
+pub(crate) fn is_of_form(key: &str) -> bool {
+    matches!(key, "m/form" | "m/version")
+}
+
 /// The key of a consent event.
 pub(crate) fn of_consent(purpose: &str, event: uuid::Uuid) -> String {
     format!("c/{purpose}/{event}")

@@ -6,7 +6,8 @@
 //! copy is saved and read back, and only what came back takes the place of the document.
 //!
 //! The same changes in any order, any number of times, give the same record: a change waits
-//! until everything its author had seen is here, and none of the checks depends on what else is.
+//! until everything its author had seen is here, and none of the checks depends on what else is, but for one: a second
+//! beginning of a record that says it answers another form, which nobody honest writes, is not taken.
 
 mod checks;
 mod pool;
@@ -113,6 +114,14 @@ pub enum MergeError {
     /// The change replaces an answer that its author cannot have seen.
     #[error("change {change} replaces an answer that its author had not seen")]
     ReplacesUnseen {
+        /// The change.
+        change: ChangeHash,
+    },
+    /// The change says that the record answers another form than it was begun with.
+    #[error(
+        "change {change} says that the record answers another form, or another version of it, than before"
+    )]
+    OtherForm {
         /// The change.
         change: ChangeHash,
     },

@@ -3,6 +3,7 @@
 #[cfg(all(feature = "null-cipher", not(debug_assertions)))]
 compile_error!("null-cipher is for tests: nothing that is released may be built with it");
 
+pub mod assignment;
 pub mod audit;
 pub mod book;
 pub mod chain;

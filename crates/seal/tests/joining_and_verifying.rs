@@ -11,8 +11,8 @@ use baraza_seal::write::Pen;
 use rand::SeedableRng;
 use rand::rngs::ChaCha20Rng;
 use wire::{
-    ChainId, CompartmentId, Envelope, EnvelopeId, KeyName, Kind, MemberCard, MemberId, Part, ProgrammeId,
-    Role, RosterAct, RosterEntry,
+    ChainId, CompartmentId, Envelope, EnvelopeId, GrantedKeyId, KeyName, Kind, MemberCard, MemberId, Part,
+    ProgrammeId, Role, RosterAct, RosterEntry,
 };
 
 struct Person {
@@ -142,6 +142,29 @@ fn a_device_neither_grants_nor_publishes() {
         Err(VerifyError::NotAllowed(_))
     ));
     assert!(verify(record(&desk, &roster, Kind::FORM), &roster).is_ok());
+}
+
+#[test]
+fn only_desks_assign_entities_and_what_is_handed_over_is_for_one_member() {
+    let (desk, device, roster, _) = field();
+    let write = |person: &Person, kind, to, compartment| {
+        let (key, name) = (
+            RecordKey::from_bytes([4; 32]),
+            KeyName::Granted(GrantedKeyId([1; 8])),
+        );
+        let mut pen = pen(person, &roster);
+        let mut rng = ChaCha20Rng::seed_from_u64(9);
+        let part = pen.seal([5; 16], compartment, (name, &key), &[6; 128], &mut rng);
+        verify(pen.write(kind, [5; 16], to, vec![part]), &roster).is_ok()
+    };
+    let (to, one) = (Some(device.id), CompartmentId::RECIPIENT);
+    assert!(write(&desk, Kind::ASSIGNMENT, to, one));
+    assert!(!write(&device, Kind::ASSIGNMENT, to, one));
+    assert!(write(&device, Kind::HANDED_MEDIA, to, one));
+    for kind in [Kind::ASSIGNMENT, Kind::HANDED_MEDIA] {
+        assert!(!write(&desk, kind, None, one));
+        assert!(!write(&desk, kind, to, CompartmentId::GENERAL));
+    }
 }
 
 #[test]

@@ -58,6 +58,11 @@ impl Kind {
     /// A photo, a recording or a signature that belongs to a record. Its first part tells of it; the others are its
     /// pieces, which travel apart. The subject is the record.
     pub const MEDIA: Self = Self(13);
+    /// A photo, a recording or a signature of an open draft that moves to another device, laid out as [`Self::MEDIA`] and
+    /// sealed to that device. The subject is the record.
+    pub const HANDED_MEDIA: Self = Self(14);
+    /// What one record says of entities, for one device that is to visit them. The subject is the record.
+    pub const ASSIGNMENT: Self = Self(15);
 
     /// Returns what people call it; nothing for a number that a later version added.
     pub fn name(self) -> Option<&'static str> {
@@ -75,6 +80,8 @@ impl Kind {
             Self::WITHDRAWAL => "withdrawal",
             Self::RECEIPT => "receipt",
             Self::MEDIA => "media",
+            Self::HANDED_MEDIA => "media of a hand-over",
+            Self::ASSIGNMENT => "assignment",
             _ => return None,
         })
     }
@@ -90,7 +97,14 @@ impl Kind {
                 | Self::WITHDRAWAL
                 | Self::RECEIPT
                 | Self::MEDIA
+                | Self::HANDED_MEDIA
+                | Self::ASSIGNMENT
         )
+    }
+
+    /// Returns whether all parts but the first are pieces, which travel apart from the envelope.
+    pub fn has_pieces(self) -> bool {
+        matches!(self, Self::MEDIA | Self::HANDED_MEDIA)
     }
 }
 

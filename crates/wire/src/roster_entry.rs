@@ -56,6 +56,11 @@ impl Role {
         )
     }
 
+    /// Returns whether such a member records what people answer, and may be handed records and drafts.
+    pub fn takes_answers(self) -> bool {
+        self == Self::ENUMERATOR || self.runs_desk()
+    }
+
     /// Returns whether the reading key of a compartment is sealed to such a member.
     pub fn reads(self, compartment: CompartmentId) -> bool {
         match self {

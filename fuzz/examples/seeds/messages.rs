@@ -9,6 +9,7 @@ use rand::rngs::ChaCha20Rng;
 use record::{Actor, AuthorId, Draft, Record};
 use seal::book::EpochSeed;
 use seal::chain::{Chain, ChainReader};
+use seal::assignment::{Assignment, SaidOfEntity};
 use seal::grant::{Grant, HandedKeys};
 use seal::keys::{KemKey, MembersKey, RecordKey};
 use seal::passphrase::{self, Cost};
@@ -257,8 +258,19 @@ fn sealed() -> Vec<Seed> {
         form_version: "1".into(),
         started: 1_795_000_000,
         steps: vec![b"a step".to_vec().into()],
+        files: None,
     };
     seeds.push(("seal_handover", "draft", draft.to_bytes().to_vec()));
+    let with_photo = seal::handover::HandedDraft {
+        files: Some(seal::handover::HandedFiles {
+            key_id: GrantedKeyId([5; 8]),
+            key: RecordKey::from_bytes([4; 32]),
+            files: vec![("photo".into(), EnvelopeId([3; 32]))],
+        }),
+        ..draft
+    };
+    seeds.push(("seal_handover", "photo", with_photo.to_bytes().to_vec()));
+    seeds.push(("seal_assignment", "household", assignment().to_bytes().to_vec()));
     let offer = seal::offer::offer(
         field.roster.programme(),
         (field.device.id, &field.device.sign),
@@ -359,6 +371,23 @@ fn grant() -> Grant {
                 (KeyName::Granted(GrantedKeyId([3; 8])), key.clone()),
                 (KeyName::Epoch(300), key),
             ],
+        }],
+    }
+}
+
+fn assignment() -> Assignment {
+    Assignment {
+        expires: 1_800_000_000,
+        of: 2,
+        said: vec![SaidOfEntity {
+            list: "households".into(),
+            entity: "0b7f".into(),
+            creates: false,
+            at: "members[1]".into(),
+            by: "0606060606060606".into(),
+            when: 1_795_000_000,
+            seen: vec!["one".into()],
+            properties: vec![("size".into(), "4".into())],
         }],
     }
 }

@@ -11,7 +11,8 @@ use wire::{
 use crate::brought;
 
 use super::{
-    FOR_ALL, Identity, Query, RUN_BYTES, RUN_LENGTH, Run, Store, StoreError, Write, contiguous, kept, pieces,
+    FOR_ALL, Identity, Query, RUN_BYTES, RUN_LENGTH, Run, Store, StoreError, TO_ONE, Write, contiguous, kept,
+    pieces,
 };
 
 /// A piece that an envelope declares.
@@ -181,8 +182,7 @@ impl Store for MemoryStore {
                         header.author != member
                             && (FOR_ALL.contains(&header.kind)
                                 && header.recipient.is_none_or(|to| to == member)
-                                || (matches!(header.kind, Kind::GRANT | Kind::HANDOVER)
-                                    && header.recipient == Some(member))
+                                || (TO_ONE.contains(&header.kind) && header.recipient == Some(member))
                                 || (matches!(header.kind, Kind::RECORD | Kind::MEDIA)
                                     && granted.contains(&header.subject))
                                 || (header.kind == Kind::CHECKPOINT && newest(envelope)))

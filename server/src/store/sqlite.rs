@@ -15,7 +15,8 @@ use wire::{
 };
 
 use super::{
-    FOR_ALL, Identity, Query, RUN_BYTES, RUN_LENGTH, Run, Store, StoreError, Write, contiguous, kept, pieces,
+    FOR_ALL, Identity, Query, RUN_BYTES, RUN_LENGTH, Run, Store, StoreError, TO_ONE, Write, contiguous, kept,
+    pieces,
 };
 
 pub(crate) mod backup;
@@ -249,8 +250,10 @@ impl Store for SqliteStore {
         };
         let (record, grant, checkpoint) = (Kind::RECORD.0, Kind::GRANT.0, Kind::CHECKPOINT.0);
         let media = Kind::MEDIA.0;
-        let to_one = format!("{grant}, {}", Kind::HANDOVER.0);
-        let for_all = FOR_ALL.map(|kind| kind.0.to_string()).join(", ");
+        let [for_all, to_one] = [&FOR_ALL[..], &TO_ONE].map(|kinds| {
+            let numbers = kinds.iter().map(|kind| kind.0.to_string());
+            numbers.collect::<Vec<_>>().join(", ")
+        });
         let condition = match query {
             Query::All => "TRUE OR :id IS NULL".to_owned(),
             Query::For(_) => format!(

@@ -1,4 +1,4 @@
-//! `baraza entity lists`, `list`, `export`
+//! `baraza entity lists`, `list`, `export`, `assign`
 
 use std::process::ExitCode;
 
@@ -32,6 +32,25 @@ pub(crate) enum EntityCommand {
         /// The entity list
         list: String,
     },
+    /// At a desk: hand a device what is known of entities for some hours, for a follow-up
+    Assign {
+        #[command(flatten)]
+        home: Home,
+        /// The entity list
+        list: String,
+        /// The entities, by id: one packet
+        #[arg(required = true)]
+        entities: Vec<String>,
+        /// The device, by id or name
+        #[arg(long, value_name = "DEVICE")]
+        to: String,
+        /// After how many hours the device forgets them; without it, as long as the programme allows
+        #[arg(long = "for", value_name = "HOURS")]
+        hours: Option<u32>,
+        /// Also what was answered in this compartment; without it, only what is general
+        #[arg(long, value_name = "NAME")]
+        compartment: Vec<String>,
+    },
 }
 
 impl EntityCommand {
@@ -54,6 +73,27 @@ impl EntityCommand {
                     "This list holds what people said, and every member can read what is attached to a form."
                 );
                 output::text(&entities_csv(&entities))?;
+            }
+            Self::Assign {
+                home,
+                list,
+                entities,
+                to,
+                hours,
+                compartment,
+            } => {
+                let mut notebook = home.open()?;
+                let to = notebook.find_member(&to)?;
+                let hours = hours.unwrap_or_else(|| notebook.packet_limits().hours);
+                let assigned = notebook.assign(&list, &entities, to, &compartment, hours)?;
+                println!("Assigned for {hours} hours. It reaches the device when both have synced.");
+                if !assigned.without_label.is_empty() {
+                    println!(
+                        "The device can call these only by their ids, because what they are called is not general (see \
+                         --compartment): {}",
+                        assigned.without_label.join(", ")
+                    );
+                }
             }
         }
         Ok(ExitCode::SUCCESS)

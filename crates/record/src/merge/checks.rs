@@ -72,6 +72,7 @@ pub(super) fn stands_where_it_says(deed: &Deed, lineage: &Lineage) -> Result<(),
             expected,
         });
     }
+    says_the_same_form(deed, lineage)?;
     if deed.puts.iter().all(|put| put.replaces.is_empty()) {
         return Ok(());
     }
@@ -86,6 +87,19 @@ pub(super) fn stands_where_it_says(deed: &Deed, lineage: &Lineage) -> Result<(),
             if replaced.is_none() {
                 return Err(MergeError::ReplacesUnseen { change });
             }
+        }
+    }
+    Ok(())
+}
+
+/// Which form a record answers is said once, when it begins: whoever could say it anew would make the record unreadable
+/// for everybody. Of two beginnings that say different things the one that comes first is taken.
+fn says_the_same_form(deed: &Deed, lineage: &Lineage) -> Result<(), MergeError> {
+    let about_form = deed.puts.iter().filter(|put| key::is_of_form(&put.key));
+    for put in about_form {
+        let mut before = lineage.deeds().iter().flat_map(|earlier| &earlier.puts);
+        if before.any(|earlier| earlier.key == put.key && earlier.value != put.value) {
+            return Err(MergeError::OtherForm { change: deed.hash });
         }
     }
     Ok(())

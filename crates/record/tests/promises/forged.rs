@@ -69,6 +69,40 @@ fn a_plain_change_of_another_device_is_taken() {
 }
 
 #[test]
+fn saying_anew_which_form_a_record_answers_is_refused_unless_it_is_the_same() {
+    for (name, again, taken) in [
+        ("form", "another", false),
+        ("version", "2", false),
+        ("form", "visit", true),
+        ("village", "another", true),
+    ] {
+        let mut amina = Phone::new(1);
+        let mut draft = amina.draft();
+        for (about, said) in [("form", "visit"), ("version", "1"), ("village", "m")] {
+            let _ = draft.set_meta(about, text(said), 1).unwrap();
+        }
+        drop(amina.finish(&draft));
+        let first = Change::from_bytes(amina.record.changes("general").remove(0)).unwrap();
+        for parents in [vec![], vec![first.hash()]] {
+            let mut record = amina.record.clone();
+            let mut op = put(&format!("m/{name}"), &[]);
+            op.action = OpType::Put(ScalarValue::Str(again.into()));
+            let start = if parents.is_empty() { 1 } else { 4 };
+            let change = bytes(forged(&parents, start, vec![op]));
+            let outcome = record.merge("general", &[change], MALLORY);
+            match taken {
+                true => assert!(outcome.is_ok(), "{name}: {outcome:?}"),
+                false => assert!(
+                    matches!(outcome, Err(MergeError::OtherForm { .. })),
+                    "{outcome:?}"
+                ),
+            }
+            assert_eq!(record.meta("form"), Some(text("visit")));
+        }
+    }
+}
+
+#[test]
 fn writing_under_another_name_is_refused() {
     let outcome = merging(|first| ExpandedChange {
         actor_id: first.actor_id().clone(),

@@ -132,7 +132,7 @@ fn check_shape(header: &Header, roster: &Roster) -> Result<(), VerifyError> {
         "only the very first envelope follows nothing",
     )?;
     let compartments: BTreeSet<_> = header.parts.iter().map(|part| part.compartment).collect();
-    let pieces = header.kind == Kind::MEDIA;
+    let pieces = header.kind.has_pieces();
     allow(
         compartments.len() == if pieces { 1 } else { header.parts.len() },
         "two parts have the same compartment, or pieces different ones",
@@ -175,10 +175,17 @@ fn check_shape(header: &Header, roster: &Roster) -> Result<(), VerifyError> {
                 "the seeds of epochs are for one desk",
             )
         }
-        Kind::HANDOVER => allow(
+        Kind::HANDOVER | Kind::HANDED_MEDIA => allow(
             !alone && only(CompartmentId::RECIPIENT),
             "a draft is handed to one device",
         ),
+        Kind::ASSIGNMENT => {
+            allow(desk, "only desks assign entities")?;
+            allow(
+                !alone && only(CompartmentId::RECIPIENT),
+                "entities are assigned to one device",
+            )
+        }
         Kind::TOMBSTONE => {
             allow(may_erase(role), "only coordinators and protection officers erase")?;
             allow(alone && bare, "a tombstone holds nothing")

@@ -1,17 +1,18 @@
 //! What lies in sealed parts, in key files and on paper: golden files, which are read for ever.
 
+use baraza_seal::assignment::{Assignment, SaidOfEntity};
 use baraza_seal::book::{self, EpochSeed};
 use baraza_seal::chain::{Chain, ChainReader};
 use baraza_seal::fresh_keys::FreshKeys;
 use baraza_seal::grant::{Grant, HandedKeys};
-use baraza_seal::handover::HandedDraft;
+use baraza_seal::handover::{HandedDraft, HandedFiles};
 use baraza_seal::keys::{KemKey, MembersKey, RecordKey, SignKey};
 use baraza_seal::members::Keyring;
 use baraza_seal::passphrase::{Cost, unwrap_key, wrap};
 use baraza_seal::recovery::{Kept, Share, ShareError};
 use golden::Folder;
 use wire::ids::KEM_PUBLIC_LENGTH;
-use wire::{ChainId, CompartmentId, GrantedKeyId, KemKeyId, KemPublic, KeyName};
+use wire::{ChainId, CompartmentId, EnvelopeId, GrantedKeyId, KemKeyId, KemPublic, KeyName};
 use zeroize::Zeroizing;
 
 use crate::chance::Given;
@@ -39,6 +40,18 @@ fn every_format_is_written_and_read_as_it_was() {
         &draft(),
         |draft| draft.to_bytes().to_vec(),
         HandedDraft::from_bytes,
+    );
+    folder.keeps(
+        "draft-2",
+        &with_files(),
+        |draft| draft.to_bytes().to_vec(),
+        HandedDraft::from_bytes,
+    );
+    folder.keeps(
+        "assignment-1",
+        &assignment(),
+        |assignment| assignment.to_bytes().to_vec(),
+        Assignment::from_bytes,
     );
     folder.keeps_secret(
         "book-1",
@@ -134,6 +147,35 @@ pub(crate) fn draft() -> HandedDraft {
         steps: [b"begun".to_vec(), b"an answer".to_vec()]
             .map(Zeroizing::new)
             .into(),
+        files: None,
+    }
+}
+
+pub(crate) fn with_files() -> HandedDraft {
+    HandedDraft {
+        files: Some(HandedFiles {
+            key_id: GrantedKeyId([0x02; 8]),
+            key: RecordKey::from_bytes([0x03; 32]),
+            files: vec![("photo".to_owned(), EnvelopeId([0x55; 32]))],
+        }),
+        ..draft()
+    }
+}
+
+pub(crate) fn assignment() -> Assignment {
+    Assignment {
+        expires: 1_800_000_000,
+        of: 2,
+        said: vec![SaidOfEntity {
+            list: "households".to_owned(),
+            entity: "2f2f".to_owned(),
+            creates: true,
+            at: String::new(),
+            by: "3333".to_owned(),
+            when: 1_795_000_000,
+            seen: vec!["2222".to_owned()],
+            properties: vec![("size".to_owned(), "4".to_owned())],
+        }],
     }
 }
 

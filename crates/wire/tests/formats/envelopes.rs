@@ -16,7 +16,7 @@ const GRANTED: KeyName = KeyName::Granted(GrantedKeyId([0x4c; 8]));
 pub(crate) fn keep(folder: &mut Folder) {
     for envelope in one_of_each_kind() {
         let kind = envelope.header.kind;
-        let name = kind.name().unwrap_or("of-a-later-version");
+        let name = kind.name().unwrap_or("of-a-later-version").replace(' ', "-");
         folder.keeps(
             &format!("header-1-{name}"),
             &envelope.header,
@@ -55,6 +55,10 @@ pub(crate) fn one_of_each_kind() -> Vec<Envelope> {
         sealed(general, of_chain(1), 120),
         sealed(general, of_chain(1), 250),
     ];
+    let handed = vec![
+        sealed(CompartmentId::RECIPIENT, GRANTED, 120),
+        sealed(CompartmentId::RECIPIENT, GRANTED, 250),
+    ];
     vec![
         envelope(Kind::RECORD, record, device, 300, written),
         envelope(Kind::CHAIN, NOTHING, device, 1, chain),
@@ -75,6 +79,8 @@ pub(crate) fn one_of_each_kind() -> Vec<Envelope> {
         ),
         envelope(Kind::RECEIPT, record, desk, 11, Vec::new()),
         envelope(Kind::MEDIA, record, device, 12, media),
+        envelope(Kind::HANDED_MEDIA, record, from_device, 14, handed),
+        envelope(Kind::ASSIGNMENT, record, for_device, 15, recipient(130)),
         // What a later version adds is kept and relayed.
         envelope(
             Kind(200),

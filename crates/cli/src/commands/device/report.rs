@@ -71,9 +71,14 @@ fn told(report: &DeviceReport) -> Result<String, std::fmt::Error> {
     for grant in &report.grants {
         writeln!(
             told,
-            "  {}  {}  granted {} by {}: {}",
+            "  {}  {}  {}granted {} by {}: {}",
             grant.record,
             grant.form.as_deref().unwrap_or("-"),
+            if grant.entities {
+                "what it says of entities, "
+            } else {
+                ""
+            },
             grant.granted,
             grant.by_desk,
             state_of(grant)

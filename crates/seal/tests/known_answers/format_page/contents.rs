@@ -3,7 +3,7 @@
 use golden::hex::to_hex;
 use golden::page::Vectors;
 
-use crate::golden_files::{WORDS, draft, endless, fresh_keys, grant, kept, seeds};
+use crate::golden_files::{WORDS, assignment, draft, endless, fresh_keys, grant, kept, seeds, with_files};
 
 pub(super) fn all() -> Vectors {
     // Version 1 had neither an end nor a number of grants: one byte each here, behind the version.
@@ -18,6 +18,8 @@ pub(super) fn all() -> Vectors {
         ),
         ("book", to_hex(&baraza_seal::book::to_bytes(&seeds()))),
         ("draft", to_hex(&draft().to_bytes())),
+        ("draft.2", to_hex(&with_files().to_bytes())),
+        ("assignment", to_hex(&assignment().to_bytes())),
         ("kept", to_hex(&kept().to_bytes())),
         ("share.1.words", WORDS.replace('\n', "/")),
         ("share.1", to_hex(&of_words())),
