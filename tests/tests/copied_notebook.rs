@@ -1,7 +1,5 @@
 //! A notebook that was copied or restored writes on under a new incarnation: nothing is lost, and both hands show.
 
-#![expect(clippy::unwrap_used, reason = "a test stops where something is missing")]
-
 use baraza_tests::{Stage, copy_folder};
 
 #[test]

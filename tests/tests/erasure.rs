@@ -11,14 +11,15 @@ mod erasure {
     pub(crate) mod field;
 }
 
-use erasure::canaries::{Canaries, FORM};
-use erasure::field::{Field, copy_folder};
-
+use baraza_tests::copy_folder;
 use client_core::Notebook;
 use client_core::deeds::carry::Selection;
 use client_core::deeds::start::DraftError;
 use form::Value;
 use wire::{BundleReader, Frame, RecordId};
+
+use erasure::canaries::{Canaries, FORM};
+use erasure::field::Field;
 
 /// Records with five canaries each, for three devices.
 const RECORDS: usize = 50;

@@ -60,7 +60,9 @@ pub(crate) fn lacking(
     let mut granted_now = HashSet::new();
     for grant in envelopes::headers_of(db, Kind::GRANT)? {
         if grant.recipient == Some(member) && !theirs.contains(&Mark::of(&grant.id())) {
-            granted_now.extend(envelopes::of_record(db, RecordId::from_bytes(grant.subject))?);
+            let record = RecordId::from_bytes(grant.subject);
+            granted_now.extend(envelopes::of_record(db, record)?);
+            granted_now.extend(envelopes::media_of(db, record)?);
         }
     }
     ids.retain(|id| granted_now.contains(id) || !theirs.contains(&Mark::of(id)));

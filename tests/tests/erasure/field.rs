@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use baraza_tests::process::{self, Process};
-use baraza_tests::{PASSPHRASE, memory, scan, sqlcipher};
+use baraza_tests::{PASSPHRASE, copy_folder, memory, scan, sqlcipher};
 use client_core::deeds::admit::Admission;
 use client_core::{Cost, HttpLink, Notebook, Surroundings};
 use rusqlite::Connection;
@@ -273,16 +273,4 @@ fn decrypted(folder: &Path) -> Connection {
     let db = Connection::open(folder.join("notebook.sqlite")).unwrap();
     db.execute_batch(&format!("PRAGMA key = \"x'{hex}'\"")).unwrap();
     db
-}
-
-pub(crate) fn copy_folder(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let path = entry.unwrap().path();
-        let target = to.join(path.file_name().unwrap());
-        match path.is_dir() {
-            true => copy_folder(&path, &target),
-            false => drop(std::fs::copy(&path, &target).unwrap()),
-        }
-    }
 }
