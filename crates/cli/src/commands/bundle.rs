@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
-use client_core::deeds::carry::{self, BundleContents, Selection};
+use client_core::deeds::carry::{self, BundleContents, CarryReport, Selection};
 
 use crate::home::Home;
 use crate::output;
@@ -116,23 +116,29 @@ impl Import {
             "Received {}, opened {}; {} were here already.",
             report.received, report.opened, report.known
         );
-        for (count, what) in [
-            (report.roster_entries, "roster entries are new"),
-            (
-                report.refused,
-                "were signed by no member, or changed on the way, and were left out",
-            ),
-            (
-                report.ahead,
-                "speak of a newer roster than is here: ask for a newer bundle",
-            ),
-        ] {
-            if count > 0 {
-                println!("{count} {what}.");
-            }
-        }
+        tell_what_else(&report)?;
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// Says what else came of taking what another notebook gave.
+pub(super) fn tell_what_else(report: &CarryReport) -> anyhow::Result<()> {
+    for (count, what) in [
+        (report.roster_entries, "roster entries are new"),
+        (
+            report.refused,
+            "were signed by no member, or changed on the way, and were left out",
+        ),
+        (
+            report.ahead,
+            "speak of a newer roster than is here, and were left out: ask again once it is",
+        ),
+    ] {
+        if count > 0 {
+            output::text(&format!("{count} {what}.\n"))?;
+        }
+    }
+    Ok(())
 }
 
 impl Inspect {

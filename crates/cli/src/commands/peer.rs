@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 use client_core::deeds::meet::{MeetError, MeetReport};
 use client_core::{LinkTimeouts, Notebook};
 
+use super::bundle::tell_what_else;
 use crate::home::Home;
 use crate::output;
 use crate::qr::Code;
@@ -128,20 +129,5 @@ fn tell(notebook: &Notebook, report: &MeetReport, json: bool) -> anyhow::Result<
         "{name}: gave {}, received {}, opened {}.",
         report.given, taken.received, taken.opened
     );
-    for (count, what) in [
-        (taken.roster_entries, "roster entries are new"),
-        (
-            taken.refused,
-            "were signed by no member, or changed on the way, and were left out",
-        ),
-        (
-            taken.ahead,
-            "speak of a newer roster than either has, and were left out",
-        ),
-    ] {
-        if count > 0 {
-            println!("{count} {what}.");
-        }
-    }
-    Ok(())
+    tell_what_else(taken)
 }
