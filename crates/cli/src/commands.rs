@@ -1,6 +1,7 @@
 //! The commands: one file each.
 
 mod audit;
+mod bench;
 mod bundle;
 mod demo;
 mod desk;
@@ -106,6 +107,11 @@ enum Command {
     /// Change a notebook's passphrase
     #[command(subcommand)]
     Passphrase(passphrase::PassphraseCommand),
+    /// Measure how fast and how small it all is, with records of your own
+    Bench(bench::Bench),
+    /// Take part in a measurement
+    #[command(hide = true)]
+    BenchWorker(bench::worker::BenchWorker),
     /// Merge for a notebook that started this process, within limits
     #[command(hide = true)]
     MergeWorker(merge_worker::MergeWorkerCommand),
@@ -138,6 +144,8 @@ impl Baraza {
             Command::Receipt(command) => command.run(),
             Command::Notebook(command) => command.run(),
             Command::Passphrase(command) => command.run(),
+            Command::Bench(command) => command.run(),
+            Command::BenchWorker(command) => command.run(),
             Command::MergeWorker(command) => command.run(),
         }
     }

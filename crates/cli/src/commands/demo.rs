@@ -2,7 +2,7 @@
 
 mod outcome;
 mod story;
-mod two_compartments;
+pub(super) mod two_compartments;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

@@ -5,6 +5,7 @@
 
 use client_core::{Cost as PassphraseCost, HttpLink};
 use form::{AnswerSheet, Environment, Form, Source, respondent};
+use jiff::Timestamp;
 use rand::SeedableRng as _;
 use rand::rngs::ChaCha20Rng;
 use testkit::{Field, FieldClock};
@@ -17,6 +18,33 @@ const RECORDS: usize = 192;
 /// Records of this many bytes of JSON are what is measured: 2.3 kB on average.
 const JSON: std::ops::Range<usize> = 2100..2500;
 
+/// Returns the household form in two compartments.
+pub(crate) fn household() -> anyhow::Result<Form> {
+    let markdown = HOUSEHOLD.replace("| protected |", "| identity |");
+    let (form, _) = Form::read(Source::Markdown(&markdown))
+        .map_err(|errors| anyhow::anyhow!("household.md: {} to mend", errors.len()))?;
+    anyhow::ensure!(
+        form.compartments().len() == 2,
+        "the form is not in two compartments"
+    );
+    Ok(form)
+}
+
+/// Returns what made-up households answer, as a sheet and as JSON: those of the size that is measured.
+pub(crate) fn respondents(
+    form: &Form,
+    mut rng: ChaCha20Rng,
+    now: Timestamp,
+) -> impl Iterator<Item = (AnswerSheet, String)> {
+    let environment = Environment::new(now, jiff::tz::TimeZone::UTC, 0);
+    std::iter::repeat_with(move || {
+        let sheet = respondent::respond(form, &mut rng, &environment);
+        let json = form::answers_json::write_answers(form, &sheet).to_string();
+        (sheet, json)
+    })
+    .filter(|(_, json)| JSON.contains(&json.len()))
+}
+
 /// Sends records in two compartments. Returns what one costs, and how large they were.
 pub(crate) fn measure(seed: [u8; 32], clock: FieldClock) -> anyhow::Result<(Cost, Size)> {
     let folder = tempfile::tempdir()?;
@@ -28,28 +56,15 @@ pub(crate) fn measure(seed: [u8; 32], clock: FieldClock) -> anyhow::Result<(Cost
         "thrown away at once",
     )?;
     let mut desk = field.desk("desk", "Two compartments")?;
-    let markdown = HOUSEHOLD.replace("| protected |", "| identity |");
-    let (form, _) = Form::read(Source::Markdown(&markdown))
-        .map_err(|errors| anyhow::anyhow!("household.md: {} to mend", errors.len()))?;
-    anyhow::ensure!(
-        form.compartments().len() == 2,
-        "the form is not in two compartments"
-    );
+    let form = household()?;
     desk.publish(&form)?;
     let mut device = field.phone("device", &mut desk)?;
     let link = HttpLink::default();
     desk.sync(&link)?;
     device.sync(&link)?;
 
-    let mut rng = ChaCha20Rng::from_seed(seed);
-    let environment = Environment::new(desk.now(), jiff::tz::TimeZone::UTC, 0);
-    let json = |sheet: &AnswerSheet| form::answers_json::write_answers(&form, sheet).to_string();
-    let sheets = std::iter::repeat_with(|| respondent::respond(&form, &mut rng, &environment));
     let mut size = Size::default();
-    for sheet in sheets
-        .filter(|sheet| JSON.contains(&json(sheet).len()))
-        .take(RECORDS)
-    {
+    for (sheet, _) in respondents(&form, ChaCha20Rng::from_seed(seed), desk.now()).take(RECORDS) {
         let record = device.start(&form.id, Some(&sheet))?;
         size.add(&form, &sheet, device.preview(record)?.to_string());
         device.finish(record)?;
