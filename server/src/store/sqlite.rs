@@ -27,6 +27,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("0003_tombstone.sql"),
     include_str!("0004_restored.sql"),
     include_str!("0005_media.sql"),
+    include_str!("0006_appended.sql"),
 ];
 /// How long to wait for whoever writes.
 const PATIENCE: Duration = Duration::from_secs(10);
