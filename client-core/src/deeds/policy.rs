@@ -117,6 +117,11 @@ pub enum PolicyError {
 }
 
 impl Policy {
+    /// Returns whether any rule is about a form's records.
+    pub(crate) fn speaks_of(&self, form: &str) -> bool {
+        self.retention.iter().any(|rule| rule.form == form)
+    }
+
     /// Checks that the policy can be kept to.
     pub fn check(&self) -> Result<(), PolicyFault> {
         if !(1..=MOST_PACKET_RECORDS).contains(&self.packet_records) {

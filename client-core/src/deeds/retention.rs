@@ -105,24 +105,28 @@ impl Notebook {
                 let Some(row) = records::get(db, id)? else {
                     continue;
                 };
-                let record = load(db, id)?;
-                let (from, days, why) = match row.status {
+                let (from, days, why, kept) = match row.status {
                     RecordStatus::Withdrawn => {
                         let of = withdrawn.iter().filter(|withdrawal| withdrawal.record == id);
                         let at = of
                             .filter_map(|withdrawal| withdrawal.said.as_ref())
                             .map(|said| said.at);
                         let from = at.max().unwrap_or(row.changed);
-                        (from, Some(policy.withdrawn_days), Why::Withdrawn)
+                        (from, Some(policy.withdrawn_days), Why::Withdrawn, None)
                     }
-                    RecordStatus::Received => {
-                        (row.changed, days(&policy, &row.form_id, &record), Why::Retention)
+                    // Without a rule for its form a record need not be read.
+                    RecordStatus::Received if policy.speaks_of(&row.form_id) => {
+                        let record = load(db, id)?;
+                        let days = days(&policy, &row.form_id, &record);
+                        (row.changed, days, Why::Retention, kept(&record))
                     }
-                    RecordStatus::Draft | RecordStatus::Granted | RecordStatus::Finished => continue,
+                    RecordStatus::Received
+                    | RecordStatus::Draft
+                    | RecordStatus::Granted
+                    | RecordStatus::Finished => continue,
                 };
                 let Some(days) = days else { continue };
                 let natural = from.saturating_add(i64::from(days) * DAY);
-                let kept = kept(&record).filter(|_| why == Why::Retention);
                 let seconds = match &kept {
                     None => Some(natural),
                     Some(kept) => kept.until.map(|until| until.max(natural)),
